@@ -1,0 +1,1 @@
+//! Finds or fetches the programs that the pods run.

@@ -1,0 +1,1 @@
+//! What a controller manager does, as far as statuses need it.

@@ -1,0 +1,1 @@
+//! Nodes that run each container as a real process.

@@ -1,0 +1,1 @@
+//! Turns VM* objects into workloads, configuration and statuses.
