@@ -1,5 +1,11 @@
 //! Proves that a deployment is really done.
 //!
 //! `suite -> plan -> [observe -> evidence -> judge -> verdict]* -> outcome -> event -> journal -> run -> reports`
+
+pub mod check;
+pub mod connect;
+pub mod event;
+pub mod plan;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod units;

@@ -1,0 +1,91 @@
+//! The list of kinds. One line makes a kind known to the suite format, the runner and `explain`.
+
+use std::any::Any;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::access::Access;
+use super::kind::{Company, Kind};
+use super::look::Look;
+use super::trouble::Trouble;
+use super::verdict::Verdict;
+
+/// What a check keeps between looks, whatever its kind.
+pub type Session = Box<dyn Any + Send>;
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident($kind:ty)),+ $(,)?) => {
+        /// What a check demands: the key is the kind, the value its spec.
+        #[derive(Clone, Serialize, Deserialize, JsonSchema)]
+        #[serde(rename_all = "snake_case", deny_unknown_fields)]
+        pub enum Expectation {
+            $($(#[$doc])* $variant(<$kind as Kind>::Spec),)+
+        }
+
+        /// Name and page of every kind, in the order of the list.
+        pub const PAGES: &[(&str, &str)] = &[$((<$kind as Kind>::NAME, <$kind as Kind>::PAGE)),+];
+
+        impl Expectation {
+            /// The kind's name.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Self::$variant(_) => <$kind as Kind>::NAME,)+ }
+            }
+
+            /// Whether it may run beside other checks.
+            pub fn company(&self) -> Company {
+                match self { $(Self::$variant(_) => <$kind as Kind>::COMPANY,)+ }
+            }
+
+            /// Every permission that its looks need.
+            pub fn access(&self) -> Vec<Access> {
+                match self { $(Self::$variant(spec) => <$kind as Kind>::access(spec),)+ }
+            }
+
+            /// A fresh session.
+            pub fn session(&self) -> Session {
+                match self { $(Self::$variant(_) => Box::new(<$kind as Kind>::Session::default()),)+ }
+            }
+
+            /// Looks once; the observation comes as JSON, since that is what is saved and judged.
+            pub async fn observe(&self, session: &mut Session, look: &Look<'_>) -> Result<Value, Trouble> {
+                match self { $(Self::$variant(spec) => {
+                    let session = session.downcast_mut().expect("a session is used with the expectation that made it");
+                    to_json::<$kind>(&<$kind as Kind>::observe(spec, session, look).await?)
+                })+ }
+            }
+
+            /// Undoes what the session wrote; see [`Kind::finish`].
+            pub async fn finish(&self, session: &mut Session, look: &Look<'_>) -> Result<Option<Value>, Trouble> {
+                match self { $(Self::$variant(spec) => {
+                    let session = session.downcast_mut().expect("a session is used with the expectation that made it");
+                    let last = <$kind as Kind>::finish(spec, session, look).await?;
+                    last.map(|seen| to_json::<$kind>(&seen)).transpose()
+                })+ }
+            }
+
+            /// Judges a saved observation; an error when it is not one of this kind.
+            pub fn judge(&self, seen: &Value, at: Timestamp) -> Result<Verdict, serde_json::Error> {
+                match self { $(Self::$variant(spec) => {
+                    Ok(<$kind as Kind>::judge(spec, &Deserialize::deserialize(seen)?, at))
+                })+ }
+            }
+        }
+    };
+}
+
+fn to_json<K: Kind>(seen: &K::Observation) -> Result<Value, Trouble> {
+    serde_json::to_value(seen)
+        .map_err(|error| Trouble::Malformed { url: format!("observation of {}", K::NAME), message: error.to_string() })
+}
+
+kinds! {
+    /// CRDs are established and serve the wanted versions.
+    Crds(super::crds::Crds),
+    /// A workload has rolled out and its pods are sound.
+    Workload(super::workload::Workload),
+    /// A query returns the wanted series, with fresh values in range.
+    Query(super::query::Query),
+}

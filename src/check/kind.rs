@@ -1,0 +1,60 @@
+//! The contract of a kind of check: look without an opinion, judge without a clock or a network.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::access::Access;
+use super::look::Look;
+use super::trouble::Trouble;
+use super::verdict::Verdict;
+
+/// A family of checks. One file (or folder) implements it, one line in the list of kinds makes it known.
+pub trait Kind {
+    /// What the suite says. Unknown keys are refused, units are in the types.
+    type Spec: Clone + Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
+    /// What a look sees: typed, without opinion, absence as data.
+    type Observation: Serialize + DeserializeOwned + Send;
+    /// What one check keeps from look to look, for example what it wrote to the cluster.
+    type Session: Default + Send + 'static;
+
+    /// Name in the suite: snake case.
+    const NAME: &'static str;
+    /// The page that `signoff explain` shows: what it proves, how it is judged, its keys, its finding codes, a snippet.
+    const PAGE: &'static str;
+    /// Whether other checks would disturb it or be disturbed by it.
+    const COMPANY: Company = Company::Welcome;
+
+    /// Every permission that looking needs.
+    fn access(spec: &Self::Spec) -> Vec<Access>;
+
+    /// Looks once. It never retries, sleeps for a better answer, or judges.
+    fn observe(
+        spec: &Self::Spec,
+        session: &mut Self::Session,
+        look: &Look<'_>,
+    ) -> impl Future<Output = Result<Self::Observation, Trouble>> + Send;
+
+    /// Undoes what the session wrote, after the last look, also when the run was interrupted.
+    /// Returns the final observation where the undoing is part of the verdict.
+    fn finish(
+        _spec: &Self::Spec,
+        _session: &mut Self::Session,
+        _look: &Look<'_>,
+    ) -> impl Future<Output = Result<Option<Self::Observation>, Trouble>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Judges what was seen at `at`. Pure: the same evidence always gives the same verdict.
+    fn judge(spec: &Self::Spec, seen: &Self::Observation, at: Timestamp) -> Verdict;
+}
+
+/// Whether a check may run beside others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Company {
+    /// Any number of checks beside it.
+    Welcome,
+    /// Alone: it measures time under load.
+    Unwelcome,
+}

@@ -1,0 +1,17 @@
+//! Kinds of checks: how each looks, and how what it saw is judged.
+//!
+//! A new kind is one file here and one line in the list in `expectation.rs`.
+
+pub mod access;
+pub mod crds;
+pub mod evidence;
+pub mod expectation;
+pub mod finding;
+pub mod judgement;
+pub mod kind;
+pub mod look;
+pub mod measurement;
+pub mod query;
+pub mod trouble;
+pub mod verdict;
+pub mod workload;

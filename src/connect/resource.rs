@@ -1,0 +1,46 @@
+//! Names of the Kubernetes resources that kinds read.
+
+use std::borrow::Cow;
+
+/// A resource as the API's paths name it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Resource {
+    /// API group; empty for the core group.
+    pub group: Cow<'static, str>,
+    /// Version within the group.
+    pub version: Cow<'static, str>,
+    /// Kind, for messages.
+    pub kind: Cow<'static, str>,
+    /// Plural name, for paths and RBAC.
+    pub plural: Cow<'static, str>,
+    /// Whether its objects live in namespaces.
+    pub scope: Scope,
+}
+
+/// Where objects of a resource live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// In a namespace.
+    Namespaced,
+    /// In the cluster as a whole.
+    Cluster,
+}
+
+impl Resource {
+    /// A resource whose names are known at compile time.
+    pub const fn of(
+        group: &'static str,
+        version: &'static str,
+        kind: &'static str,
+        plural: &'static str,
+        scope: Scope,
+    ) -> Self {
+        Self {
+            group: Cow::Borrowed(group),
+            version: Cow::Borrowed(version),
+            kind: Cow::Borrowed(kind),
+            plural: Cow::Borrowed(plural),
+            scope,
+        }
+    }
+}

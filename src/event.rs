@@ -1,0 +1,139 @@
+//! What happens in a run, as the journal keeps it: owned, serialisable, one line each.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::check::verdict::Verdict;
+use crate::plan::{CheckCard, Criterion, Selection, SuiteId};
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: What,
+}
+
+/// What can happen in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// The run began; everything that is known before the first look.
+    RunStarted(Box<RunCard>),
+    /// The cluster, its components and their versions, as far as they could be read.
+    Surroundings(Surroundings),
+    /// A check's first look began.
+    CheckStarted {
+        /// Id of the check.
+        check: String,
+    },
+    /// A look ended.
+    Looked {
+        /// Id of the check.
+        check: String,
+        /// Which attempt it was, from 1.
+        attempt: u32,
+        /// How long it took, in seconds.
+        took_seconds: f64,
+        /// What judging gave, or why there was nothing to judge.
+        result: LookResult,
+    },
+    /// A check ended.
+    CheckEnded {
+        /// Id of the check.
+        check: String,
+        /// How it ended.
+        outcome: Outcome,
+        /// From its start to its end, in seconds.
+        took_seconds: f64,
+        /// File of its last evidence, relative to the run's folder.
+        evidence: Option<String>,
+    },
+    /// The run ended in order; a journal without this line was cut short.
+    RunEnded {
+        /// Why it ended.
+        reason: EndReason,
+    },
+}
+
+/// What is known of a run before the first look.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunCard {
+    /// Unique name, also of its folder: `20261125T013000Z-4f2a`.
+    pub run: String,
+    /// Name and version of this program.
+    pub tool: String,
+    /// The suite.
+    pub suite: SuiteId,
+    /// Its criteria.
+    pub criteria: Vec<Criterion>,
+    /// Its checks with their selection.
+    pub checks: Vec<(CheckCard, Selection)>,
+    /// Whether unproven criteria keep the run from exit 0.
+    pub unproven: UnprovenPolicy,
+}
+
+/// What unproven criteria do to a run's exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnprovenPolicy {
+    /// They make it inconclusive.
+    Refused,
+    /// They are shown, no more.
+    Allowed,
+}
+
+/// Where the run took place; values that could not be read are absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surroundings {
+    /// Named facts in the order in which they were read: `context`, `server version`, `kube-system uid`, `vmsingle version`.
+    pub facts: Vec<(String, String)>,
+}
+
+/// The result of one look.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookResult {
+    /// It was judged.
+    Judged(Verdict),
+    /// It could not be made.
+    Errored(String),
+}
+
+/// How a check ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// With a verdict.
+    Judged(Verdict),
+    /// It could not be looked at.
+    Errored {
+        /// Why.
+        error: String,
+    },
+    /// A check that it needs was not green.
+    Blocked {
+        /// Ids of those checks.
+        by: Vec<String>,
+    },
+    /// It was not run.
+    Skipped {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// All checks ended.
+    Completed,
+    /// The run's deadline passed.
+    DeadlinePassed,
+    /// SIGINT.
+    Interrupted,
+    /// SIGTERM.
+    Terminated,
+}

@@ -1,0 +1,5 @@
+//! Values with units, as a suite writes them.
+
+mod duration;
+
+pub use duration::Duration;
