@@ -12,6 +12,7 @@ pub mod kind;
 pub mod look;
 pub mod measurement;
 pub mod query;
+pub mod scrape_coverage;
 pub mod trouble;
 pub mod verdict;
 pub mod workload;

@@ -1,0 +1,3 @@
+//! Placeholder.
+pub mod target;
+pub mod target_stream;
