@@ -167,7 +167,9 @@ impl<F: FnMut(Target<'_>)> TargetStream<F> {
     }
 
     fn key(&mut self, level: Level, ending: Ending) -> Result<Step, String> {
-        let Some((name, length)) = parse::<String>(&self.buffer[self.done..], ending)? else { return Ok(Step::Starved) };
+        let Some((name, length)) = parse::<String>(&self.buffer[self.done..], ending)? else {
+            return Ok(Step::Starved);
+        };
         let rest = &self.buffer[self.done + length..];
         let colon = blanks(rest);
         match rest.get(colon) {
