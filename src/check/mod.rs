@@ -6,6 +6,7 @@ pub mod access;
 pub mod crds;
 pub mod evidence;
 pub mod expectation;
+pub mod exposition;
 pub mod finding;
 pub mod judgement;
 pub mod kind;

@@ -1,6 +1,6 @@
 //! The scrape jobs that a scrape CR becomes, under the names that the operator gives them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::picture::{Agent, Scrape};
@@ -66,7 +66,8 @@ pub struct Ports {
 }
 
 /// Something that makes vmagent refuse a job, or the whole configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Defect {
     /// An interval that cannot be parsed: vmagent refuses the whole file and keeps the old one.
     Interval(String),

@@ -1,0 +1,244 @@
+//! Judges scrape coverage: complete, up, fresh, stored and explained, or a finding for each gap.
+
+use jiff::Timestamp;
+
+use super::discovered::Stage;
+use super::job::Defect;
+use super::seen::{Expected, Gap, Lost, Observation, PoolSeen};
+use super::spec::{Required, Spec};
+use crate::check::finding::Finding;
+use crate::check::judgement::Judgement;
+use crate::check::measurement::{Limit, Measurement, Unit};
+use crate::check::verdict::Verdict;
+
+/// Gaps of one pool that get a finding of their own; the others are counted in one more.
+const GAPS_TOLD: usize = 10;
+
+/// Judges one observation made at `at`.
+pub fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
+    let mut judgement = Judgement::new();
+    if !seen.agent_exists {
+        let agent = format!("VMAgent {}/{}", spec.vmagent.namespace, spec.vmagent.name);
+        judgement.fail(Finding::new("coverage/no-agent", "the VMAgent exists", "it does not").on(agent).terminal());
+        return judgement.conclude(nothing());
+    }
+    agents(seen, &mut judgement);
+    storage(seen, &mut judgement);
+    custom_resources(seen, &mut judgement);
+    seen.pools.iter().for_each(|pool| judge_pool(pool, &mut judgement));
+    for target in &seen.unexplained {
+        judgement.fail(
+            Finding::new("coverage/unexplained", "every active target comes from a scrape CR", "nothing explains it")
+                .on(format!("{} in pool {}", target.url, target.pool))
+                .hint(
+                    "a deleted scrape CR stays for about a minute; name jobs of inline configuration in `other_jobs`",
+                ),
+        );
+    }
+    spec.required.iter().for_each(|component| judge_required(component, seen, at, &mut judgement));
+    if !seen.changed.is_empty() {
+        judgement.unclear(
+            Finding::new(
+                "coverage/changed",
+                "the cluster stands still while targets are read",
+                seen.changed.join(", "),
+            )
+            .hint("a rollout is under way: look again when it is done"),
+        );
+    }
+    population(seen, &mut judgement);
+    judgement.conclude(nothing())
+}
+
+fn nothing() -> Finding {
+    Finding::new("coverage/nothing-expected", "at least one expected target", "no scrape CR leads to any")
+}
+
+fn agents(seen: &Observation, judgement: &mut Judgement) {
+    if seen.agents.len() < seen.agents_wanted {
+        let (wanted, found) = (seen.agents_wanted, seen.agents.len());
+        judgement.fail(
+            Finding::new(
+                "coverage/shard-missing",
+                format!("{wanted} vmagent pods"),
+                format!("{found} with an address"),
+            )
+            .hint("each shard scrapes its own part of the targets: see the vmagent pods"),
+        );
+    }
+    for agent in &seen.agents {
+        if let Some(trouble) = &agent.trouble {
+            judgement.fail(
+                Finding::new("coverage/agent-silent", "vmagent tells its targets", trouble.to_string())
+                    .on(format!("Pod {}", agent.pod)),
+            );
+        } else if agent.last_reload_successful != Some(true) {
+            judgement.fail(
+                Finding::new(
+                    "coverage/reload-failed",
+                    "vmagent's last reload succeeded",
+                    "it did not: vmagent runs an older configuration",
+                )
+                .on(format!("Pod {}", agent.pod))
+                .hint("vmagent's log names the job; every scrape CR changed since then has no effect"),
+            );
+        }
+    }
+}
+
+fn storage(seen: &Observation, judgement: &mut Judgement) {
+    if let Some(trouble) = &seen.storage_trouble {
+        judgement.unclear(Finding::new(
+            "coverage/storage-silent",
+            "the storage tells what it holds",
+            trouble.to_string(),
+        ));
+    }
+}
+
+fn custom_resources(seen: &Observation, judgement: &mut Judgement) {
+    for unselected in &seen.unselected {
+        judgement.fail(
+            Finding::new("coverage/unselected", "a VMAgent selects it", &unselected.reason)
+                .on(&unselected.scrape)
+                .hint("add the namespace selector (an empty one selects all namespaces), or the label"),
+        );
+    }
+    for refused in &seen.refused {
+        judgement
+            .fail(Finding::new("coverage/refused", "the operator accepts it", &refused.reason).on(&refused.scrape));
+    }
+}
+
+fn judge_pool(pool: &PoolSeen, judgement: &mut Judgement) {
+    if let Some(defect) = &pool.defect {
+        judgement.fail(of_defect(defect).on(&pool.scrape).terminal());
+        return;
+    }
+    match &pool.expected {
+        Expected::Lost(stage) => judgement.fail(of_stage(stage).on(&pool.scrape)),
+        Expected::AtMost(_) | Expected::AtLeastOne if pool.active == 0 => {
+            judgement.fail(Finding::new("coverage/empty-pool", "at least one target", "none").on(title(pool)))
+        }
+        _ => {}
+    }
+    for gap in pool.gaps.iter().take(GAPS_TOLD) {
+        let finding = of_gap(gap, pool).on(format!("{} at {}", title(pool), gap.url));
+        if gap.lost == Lost::NeverScraped { judgement.unclear(finding) } else { judgement.fail(finding) }
+    }
+    if pool.gaps.len() > GAPS_TOLD {
+        let more = pool.gaps.len() - GAPS_TOLD;
+        judgement.fail(
+            Finding::new("coverage/more-gaps", "no gaps", format!("{more} more, all in the evidence")).on(title(pool)),
+        );
+    }
+}
+
+fn title(pool: &PoolSeen) -> String {
+    format!("{} (pool {})", pool.scrape, pool.pool)
+}
+
+fn of_defect(defect: &Defect) -> Finding {
+    match defect {
+        Defect::Interval(text) => Finding::new("coverage/bad-interval", "an interval such as 30s", format!("`{text}`"))
+            .hint("vmagent refuses its whole configuration because of it, and every later scrape CR has no effect"),
+        Defect::Action(text) => {
+            Finding::new("coverage/bad-relabelling", "a relabelling action that vmagent knows", format!("`{text}`"))
+                .hint("vmagent leaves out the whole job and says so in its log only")
+        }
+    }
+}
+
+fn of_stage(stage: &Stage) -> Finding {
+    let finding = |code: &str, actual: String| Finding::new(code, "at least one target", actual);
+    match stage {
+        Stage::NoService => finding("coverage/no-service", "no Service matches its selector".to_owned())
+            .hint("compare the selector and namespaceSelector with the Service's labels and namespace"),
+        Stage::NoEndpoint => finding("coverage/no-endpoint", "its Services have no endpoints".to_owned())
+            .hint("no pod matches the Service's selector"),
+        Stage::NoPod => finding("coverage/no-pod", "no running pod with a port matches its selector".to_owned()),
+        Stage::NoNode => finding("coverage/no-node", "no node matches its selector".to_owned()),
+        Stage::WrongPort { wanted, seen } => finding(
+            "coverage/wrong-port",
+            format!(
+                "{wanted} does not exist; there are {}",
+                if seen.is_empty() { "none".to_owned() } else { seen.join(", ") }
+            ),
+        )
+        .hint("`port` names the Service's port, `targetPort` the container's"),
+        Stage::Dropped(count) => finding("coverage/dropped", format!("its relabelling drops all {count} of them")),
+    }
+}
+
+fn of_gap(gap: &Gap, pool: &PoolSeen) -> Finding {
+    let up = |code: &str, actual: String| Finding::new(code, "scraped, up and stored", actual);
+    match &gap.lost {
+        Lost::NotDiscovered => up("coverage/not-discovered", "no vmagent has this target".to_owned())
+            .hint("after a change it takes the operator's, the reloader's and vmagent's discovery interval"),
+        Lost::NeverScraped => up("coverage/pending", "discovered, not scraped yet".to_owned())
+            .hint(format!("the first scrape comes within one interval ({} s)", pool.interval_seconds)),
+        Lost::Down(error) => up("coverage/down", format!("down: {error}")),
+        Lost::SampleLimit(error) => up("coverage/sample-limit", error.clone()),
+        Lost::ScrapedLongAgo(age) => up("coverage/stale", format!("last scraped {age:.0} s ago"))
+            .hint("the target looks up, but vmagent does not scrape it any more"),
+        Lost::NoSamples => up("coverage/no-samples", "up, with no sample in its answer".to_owned()),
+        Lost::NotStored => up("coverage/not-stored", "up, but storage has no `up` of it".to_owned())
+            .hint("see vmagent's remote write: requests that succeed, retries, pending bytes"),
+        Lost::StoredLongAgo(age) => {
+            up("coverage/stored-stale", format!("its newest sample in storage is {age:.0} s old"))
+                .hint("see vmagent's remote write: requests that succeed, retries, pending bytes")
+        }
+        Lost::StoredAsDown => up("coverage/stored-down", "storage says that it is down".to_owned()),
+    }
+}
+
+fn judge_required(component: &Required, seen: &Observation, at: Timestamp, judgement: &mut Judgement) {
+    let good: u64 = seen.pools.iter().filter(|pool| component.owns(&pool.pool)).map(|pool| pool.good).sum();
+    if good >= component.at_least {
+        return;
+    }
+    let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let expected = format!("at least {} good targets in {}", component.at_least, component.pool);
+    match &component.waiver {
+        Some(waiver) if today <= waiver.until => {}
+        Some(waiver) => judgement.fail(
+            Finding::new("coverage/waiver-expired", expected, format!("{good}; the waiver ended on {}", waiver.until))
+                .on(&component.name)
+                .hint(format!("{} answers for it: {}", waiver.owner, waiver.reason)),
+        ),
+        None => judgement.fail(
+            Finding::new("coverage/required-missing", expected, good.to_string())
+                .on(&component.name)
+                .hint("deploy its exporter and a scrape CR, or sign a waiver with reason, owner and end"),
+        ),
+    }
+}
+
+/// Counts every expected target; the share that is good is the coverage.
+fn population(seen: &Observation, judgement: &mut Judgement) {
+    let targets = seen.pools.iter().map(|pool| match pool.expected {
+        Expected::Exactly(count) => count,
+        Expected::AtMost(_) | Expected::AtLeastOne => pool.active.max(1),
+        Expected::Lost(_) => 1,
+    });
+    let (expected, good): (u64, u64) = (targets.sum(), seen.pools.iter().map(|pool| pool.good).sum());
+    let names = seen.pools.iter().flat_map(|pool| {
+        let count = usize::try_from(pool.good).unwrap_or(usize::MAX);
+        std::iter::repeat_n(pool.pool.as_str(), count)
+    });
+    judgement.examined("targets", names);
+    let oldest = seen.pools.iter().filter_map(|pool| pool.oldest_stored_seconds).reduce(f64::max);
+    if let Some(oldest) = oldest {
+        judgement.age(oldest);
+    }
+    if expected > 0 {
+        let share = Measurement::new("coverage", good as f64 / expected as f64, Unit::Ratio);
+        judgement.measured(share.limit(Limit::AtLeast(1.0)));
+        judgement.measured(Measurement::new("targets_expected", expected as f64, Unit::Count));
+        judgement.measured(Measurement::new("pools", seen.pools.len() as f64, Unit::Count));
+    }
+    judgement.measured(Measurement::new("uncovered_metrics_ports", seen.uncovered.len() as f64, Unit::Count));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! Verdicts on literal observations.
+
+use serde_json::json;
+
+use super::super::seen::{AgentSeen, Refusal, Unexplained};
+use super::*;
+use crate::check::verdict::Decision;
+
+fn spec(required: serde_json::Value) -> Spec {
+    serde_json::from_value(json!({
+        "vmagent": {"namespace": "observability", "name": "vmagent"},
+        "storage": {"namespace": "observability", "service": "vmsingle-vmsingle", "port": "http"},
+        "required": required,
+    }))
+    .unwrap()
+}
+
+fn pool(gaps: Vec<Gap>) -> PoolSeen {
+    let good = 2 - gaps.len() as u64;
+    PoolSeen {
+        pool: "serviceScrape/ns/web/0".to_owned(),
+        scrape: "VMServiceScrape ns/web".to_owned(),
+        interval_seconds: 30.0,
+        expected: Expected::Exactly(2),
+        defect: None,
+        active: 2,
+        up: good,
+        good,
+        oldest_stored_seconds: Some(17.0),
+        gaps,
+    }
+}
+
+fn whole() -> Observation {
+    let agent = AgentSeen {
+        pod: "observability/vmagent-0".to_owned(),
+        last_reload_successful: Some(true),
+        active: 2,
+        trouble: None,
+    };
+    Observation {
+        agent_exists: true,
+        agents_wanted: 1,
+        agents: vec![agent],
+        pools: vec![pool(Vec::new())],
+        ..Observation::default()
+    }
+}
+
+fn verdict(seen: &Observation) -> Verdict {
+    judge(&spec(json!([])), seen, "2026-11-23T10:00:00Z".parse().unwrap())
+}
+
+/// Codes of the findings of a fail.
+fn failed(verdict: &Verdict) -> Vec<&str> {
+    assert!(matches!(verdict.decision, Decision::Fail(_)), "{verdict:?}");
+    verdict.findings().iter().map(|finding| finding.code.as_str()).collect()
+}
+
+#[test]
+fn complete_coverage_passes_with_its_population_and_age() {
+    let verdict = verdict(&whole());
+    let Decision::Pass(examined) = verdict.decision else { panic!("{verdict:?}") };
+    assert_eq!((examined.count.get(), examined.what.as_str(), examined.age_seconds), (2, "targets", Some(17.0)));
+    assert_eq!(verdict.measured[0], Measurement::new("coverage", 1.0, Unit::Ratio).limit(Limit::AtLeast(1.0)));
+}
+
+#[test]
+fn an_agent_without_any_pool_is_no_pass() {
+    let verdict = verdict(&Observation { pools: Vec::new(), ..whole() });
+    assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
+    assert_eq!(verdict.findings()[0].code, "coverage/nothing-expected");
+}
+
+#[test]
+fn an_absent_agent_is_terminal() {
+    let verdict = verdict(&Observation::default());
+    assert_eq!(failed(&verdict), ["coverage/no-agent"]);
+    assert!(verdict.is_terminal());
+}
+
+#[test]
+fn each_stage_has_its_code() {
+    let cases = [
+        (Lost::NotDiscovered, "coverage/not-discovered"),
+        (Lost::Down("x".to_owned()), "coverage/down"),
+        (Lost::SampleLimit("x".to_owned()), "coverage/sample-limit"),
+        (Lost::ScrapedLongAgo(99.0), "coverage/stale"),
+        (Lost::NoSamples, "coverage/no-samples"),
+        (Lost::NotStored, "coverage/not-stored"),
+        (Lost::StoredLongAgo(99.0), "coverage/stored-stale"),
+        (Lost::StoredAsDown, "coverage/stored-down"),
+    ];
+    for (lost, code) in cases {
+        let gap = Gap { url: "http://10.0.0.1:80/metrics".to_owned(), lost };
+        let verdict = verdict(&Observation { pools: vec![pool(vec![gap])], ..whole() });
+        assert_eq!(failed(&verdict), [code]);
+        let object = verdict.findings()[0].object.clone().unwrap();
+        assert!(object.contains("VMServiceScrape ns/web") && object.contains("http://10.0.0.1:80/metrics"), "{object}");
+    }
+}
+
+#[test]
+fn a_target_that_waits_for_its_first_scrape_leaves_it_open() {
+    let gap = Gap { url: "u".to_owned(), lost: Lost::NeverScraped };
+    let verdict = verdict(&Observation { pools: vec![pool(vec![gap])], ..whole() });
+    assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
+    assert_eq!(verdict.findings()[0].code, "coverage/pending");
+}
+
+#[test]
+fn each_reason_for_an_empty_pool_has_its_code() {
+    let cases = [
+        (Stage::NoService, "coverage/no-service"),
+        (Stage::NoEndpoint, "coverage/no-endpoint"),
+        (Stage::NoPod, "coverage/no-pod"),
+        (Stage::NoNode, "coverage/no-node"),
+        (Stage::WrongPort { wanted: "port x".to_owned(), seen: vec!["http (80)".to_owned()] }, "coverage/wrong-port"),
+        (Stage::Dropped(3), "coverage/dropped"),
+    ];
+    for (stage, code) in cases {
+        let empty = PoolSeen { expected: Expected::Lost(stage), active: 0, up: 0, good: 0, ..pool(Vec::new()) };
+        assert_eq!(failed(&verdict(&Observation { pools: vec![pool(Vec::new()), empty], ..whole() })), [code]);
+    }
+}
+
+#[test]
+fn a_pool_that_is_not_computed_must_at_least_not_be_empty() {
+    for expected in [Expected::AtMost(3), Expected::AtLeastOne] {
+        let empty = PoolSeen { expected, active: 0, good: 0, ..pool(Vec::new()) };
+        assert_eq!(failed(&verdict(&Observation { pools: vec![empty], ..whole() })), ["coverage/empty-pool"]);
+    }
+}
+
+#[test]
+fn defects_are_terminal_and_told_instead_of_their_consequences() {
+    let cases = [
+        (Defect::Interval("30x".to_owned()), "coverage/bad-interval"),
+        (Defect::Action("kepp".to_owned()), "coverage/bad-relabelling"),
+    ];
+    for (defect, code) in cases {
+        let gap = Gap { url: "u".to_owned(), lost: Lost::NotDiscovered };
+        let broken = PoolSeen { defect: Some(defect), ..pool(vec![gap]) };
+        let verdict = verdict(&Observation { pools: vec![broken], ..whole() });
+        assert_eq!(failed(&verdict), [code]);
+        assert!(verdict.is_terminal());
+    }
+}
+
+#[test]
+fn unselected_refused_and_unexplained_are_each_a_finding() {
+    let refusal = |scrape: &str| Refusal { scrape: scrape.to_owned(), reason: "r".to_owned() };
+    let seen = Observation {
+        unselected: vec![refusal("VMPodScrape apps/x")],
+        refused: vec![refusal("VMPodScrape apps/y")],
+        unexplained: vec![Unexplained { pool: "old".to_owned(), url: "u".to_owned() }],
+        ..whole()
+    };
+    assert_eq!(failed(&verdict(&seen)), ["coverage/unselected", "coverage/refused", "coverage/unexplained"]);
+}
+
+#[test]
+fn agents_must_all_be_there_answer_and_run_their_newest_configuration() {
+    let mut seen = whole();
+    seen.agents_wanted = 2;
+    assert_eq!(failed(&verdict(&seen)), ["coverage/shard-missing"]);
+    seen.agents_wanted = 1;
+    seen.agents[0].last_reload_successful = Some(false);
+    assert_eq!(failed(&verdict(&seen)), ["coverage/reload-failed"]);
+    seen.agents[0].last_reload_successful = None;
+    assert_eq!(failed(&verdict(&seen)), ["coverage/reload-failed"]);
+    seen.agents[0].trouble =
+        Some(crate::check::trouble::Trouble::TimedOut { to: "vmagent-0".to_owned(), seconds: 10.0 });
+    assert_eq!(failed(&verdict(&seen)), ["coverage/agent-silent"]);
+}
+
+#[test]
+fn a_cluster_that_changes_meanwhile_leaves_it_open() {
+    let verdict = verdict(&Observation { changed: vec!["Pod ns/web-3".to_owned()], ..whole() });
+    assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
+}
+
+#[test]
+fn a_required_component_without_a_pool_is_missing() {
+    let required = json!([{"name": "Flux", "pool": "podScrape/flux-system/*", "at_least": 4},
+        {"name": "web", "pool": "serviceScrape/ns/*", "at_least": 2}]);
+    let verdict = judge(&spec(required), &whole(), "2026-11-23T10:00:00Z".parse().unwrap());
+    assert_eq!(failed(&verdict), ["coverage/required-missing"]);
+    assert_eq!(verdict.findings()[0].object.as_deref(), Some("Flux"));
+}
+
+#[test]
+fn a_waiver_holds_to_the_end_of_its_last_day() {
+    let waiver = json!({"reason": "no chart yet", "owner": "ops", "until": "2026-11-23"});
+    let required = json!([{"name": "Cilium", "pool": "x", "waiver": waiver}]);
+    let on = |time: &str| judge(&spec(required.clone()), &whole(), time.parse().unwrap());
+    assert!(on("2026-11-23T23:59:59Z").is_pass());
+    assert_eq!(failed(&on("2026-11-24T00:00:00Z")), ["coverage/waiver-expired"]);
+}
+
+#[test]
+fn many_gaps_of_one_pool_are_summed_up() {
+    let gaps = (0..25).map(|n| Gap { url: format!("u{n}"), lost: Lost::NotDiscovered }).collect();
+    let broken = PoolSeen { gaps, expected: Expected::Exactly(30), good: 5, ..pool(Vec::new()) };
+    let verdict = verdict(&Observation { pools: vec![broken], ..whole() });
+    assert_eq!(failed(&verdict).len(), GAPS_TOLD + 1);
+    assert!(verdict.findings()[GAPS_TOLD].actual.starts_with("15 more"));
+}

@@ -1,0 +1,106 @@
+//! What a suite says of scrape coverage.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::connect::Endpoint;
+use crate::units::Duration;
+
+/// All expected targets of a VMAgent are discovered, up, freshly scraped and stored.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The VMAgent whose coverage is judged.
+    pub vmagent: ObjectName,
+    /// Where the samples are stored: the VMSingle.
+    pub storage: Endpoint,
+    /// How old a target's last scrape and its newest stored `up` may be. Default: two scrape intervals and 30 s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh: Option<Duration>,
+    /// Components that must be scraped, whether or not a scrape CR exists for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<Required>,
+    /// Names of scrape jobs that do not come from scrape CRs, such as those of `inlineScrapeConfig`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_jobs: Vec<String>,
+}
+
+/// A namespaced object.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectName {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A component that must be scraped.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Required {
+    /// Its name, for people.
+    pub name: String,
+    /// Name of its scrape pools, with `*` for any text: `podScrape/flux-system/*`.
+    pub pool: String,
+    /// How many of its targets must be up.
+    #[serde(default = "one")]
+    pub at_least: u64,
+    /// Why it may be absent for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<Waiver>,
+}
+
+/// A signed exception with an end.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Last day on which it holds (UTC): `2026-12-31`.
+    #[schemars(with = "String")]
+    pub until: jiff::civil::Date,
+}
+
+fn one() -> u64 {
+    1
+}
+
+impl Required {
+    /// Whether a pool belongs to the component.
+    pub fn owns(&self, pool: &str) -> bool {
+        glob(&self.pool, pool)
+    }
+}
+
+/// Whether `text` matches `pattern`, in which `*` stands for any text.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut rest) = text.strip_prefix(head) else { return false };
+    loop {
+        if glob(tail, rest) {
+            return true;
+        }
+        let mut chars = rest.chars();
+        if chars.next().is_none() {
+            return false;
+        }
+        rest = chars.as_str();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glob;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        assert!(glob("podScrape/flux-system/*", "podScrape/flux-system/controllers/0"));
+        assert!(glob("*/rook-ceph/*", "serviceScrape/rook-ceph/mgr/0"));
+        assert!(glob("a*", "a"));
+        assert!(!glob("podScrape/flux-system/*", "podScrape/flux/controllers/0"));
+        assert!(!glob("a", "ab"));
+    }
+}
