@@ -1,1 +1,46 @@
-//! The embedded Kubernetes API: store, watch, discovery.
+//! The embedded Kubernetes API: store, watch, discovery, in one process on loopback, for kubectl, kube-rs and vmagent.
+//!
+//! A request is taken apart (`request`), may be denied (`access`), and is answered from one store (`store`) under one lock.
+//! Every write goes through `write` and `prepare`; patches and server-side apply only compute what is written.
+//!
+//! What it is not: there is no TLS, no authentication, no admission, no CEL, no Protobuf, no SPDY.
+
+mod access;
+mod apply;
+mod body;
+mod builtin;
+mod collect;
+mod crd;
+mod defaults;
+mod delete;
+mod discovery;
+mod fieldset;
+mod forward;
+mod handle;
+mod kind;
+mod list;
+mod logs;
+mod managed;
+mod object;
+mod objects;
+mod openapi;
+mod patch;
+mod prepare;
+mod proxy;
+mod registry;
+mod request;
+mod scale;
+mod schema;
+mod selector;
+mod server;
+mod shape;
+mod status;
+mod store;
+mod strategic;
+mod subresource;
+mod table;
+mod valid;
+mod watch;
+mod write;
+
+pub use server::{ApiConfig, ApiServer, start};

@@ -1,0 +1,222 @@
+//! Checks that every object has to pass before it is stored: names, and the few required fields of built-in kinds.
+
+use serde_json::{Value, json};
+
+use super::kind::Kind;
+use super::object;
+use super::status::Cause;
+
+const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const SERVICE: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
+/// What is wrong with an object, if anything.
+pub(super) fn check(kind: &Kind, object: &Value) -> Vec<Cause> {
+    let mut causes = name(kind, object);
+    causes.extend(labels(object));
+    match (kind.group.as_str(), kind.plural.as_str()) {
+        ("", "pods") => causes.extend(containers(object, "spec")),
+        ("apps", "deployments" | "statefulsets" | "daemonsets" | "replicasets") => {
+            causes.extend(workload(object));
+        }
+        ("", "services") => causes.extend(ports(object)),
+        ("", "persistentvolumeclaims") => causes.extend(storage(object, "spec")),
+        _ => {}
+    }
+    if kind.is("apps", "statefulsets") {
+        for index in 0..object::items(object, "/spec/volumeClaimTemplates").len() {
+            let claim = &object["spec"]["volumeClaimTemplates"][index];
+            causes.extend(storage(
+                claim,
+                &format!("spec.volumeClaimTemplates[{index}].spec"),
+            ));
+        }
+    }
+    causes
+}
+
+fn name(kind: &Kind, object: &Value) -> Vec<Cause> {
+    let name = object::name(object);
+    if name.is_empty() {
+        return vec![Cause::required(
+            "metadata.name",
+            "name or generateName is required",
+        )];
+    }
+    // Roles and bindings may hold ':' and the like: only path segments are forbidden there.
+    if kind.group == "rbac.authorization.k8s.io" {
+        return Vec::new();
+    }
+    let label = |text: &str| {
+        let edge =
+            |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        edge(text.chars().next())
+            && edge(text.chars().next_back())
+            && text
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    let (good, rule) = match kind.plural.as_str() {
+        "namespaces" => (name.len() <= 63 && label(name), LABEL),
+        "services" if kind.group.is_empty() => (
+            name.len() <= 63 && label(name) && name.starts_with(|c: char| c.is_ascii_lowercase()),
+            SERVICE,
+        ),
+        _ => (name.len() <= 253 && name.split('.').all(label), SUBDOMAIN),
+    };
+    if good {
+        Vec::new()
+    } else {
+        vec![Cause::invalid("metadata.name", &json!(name), rule)]
+    }
+}
+
+/// Label values: at most 63 characters of `[A-Za-z0-9._-]` with an alphanumeric edge.
+fn labels(object: &Value) -> Vec<Cause> {
+    let labels = object
+        .pointer("/metadata/labels")
+        .and_then(Value::as_object);
+    let edge = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
+    let good = |text: &str| {
+        text.len() <= 63
+            && edge(text.chars().next())
+            && edge(text.chars().next_back())
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    };
+    labels
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !value.as_str().is_some_and(good))
+        .map(|(_, value)| {
+            Cause::invalid("metadata.labels", value, "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')")
+        })
+        .collect()
+}
+
+fn containers(object: &Value, path: &str) -> Vec<Cause> {
+    let pointer = format!("/{}/containers", path.replace('.', "/"));
+    let list = object::items(object, &pointer);
+    if list.is_empty() {
+        return vec![Cause::required(&format!("{path}.containers"), "")];
+    }
+    let mut causes = Vec::new();
+    for (index, container) in list.iter().enumerate() {
+        for field in ["name", "image"] {
+            if object::text(container, &format!("/{field}")).is_empty() {
+                causes.push(Cause::required(
+                    &format!("{path}.containers[{index}].{field}"),
+                    "",
+                ));
+            }
+        }
+    }
+    causes
+}
+
+fn workload(object: &Value) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    let selector = object.pointer("/spec/selector");
+    let labels = object
+        .pointer("/spec/template/metadata/labels")
+        .cloned()
+        .unwrap_or(Value::Null);
+    match selector {
+        None | Some(Value::Null) => causes.push(Cause::required("spec.selector", "")),
+        Some(selector) if !super::selector::label_selector_matches(selector, &labels) => {
+            causes.push(Cause::invalid(
+                "spec.template.metadata.labels",
+                &labels,
+                "`selector` does not match template `labels`",
+            ));
+        }
+        Some(_) => {}
+    }
+    causes.extend(containers(object, "spec.template.spec"));
+    causes
+}
+
+fn ports(object: &Value) -> Vec<Cause> {
+    let headless = object::text(object, "/spec/clusterIP") == "None";
+    let external = object::text(object, "/spec/type") == "ExternalName";
+    let ports = object::items(object, "/spec/ports");
+    if ports.is_empty() && !headless && !external {
+        return vec![Cause::required("spec.ports", "")];
+    }
+    let many = ports.len() > 1;
+    let unnamed = |p: &Value| many && object::text(p, "/name").is_empty();
+    let missing = ports.iter().enumerate().filter(|(_, p)| unnamed(p));
+    missing
+        .map(|(index, _)| Cause::required(&format!("spec.ports[{index}].name"), ""))
+        .collect()
+}
+
+fn storage(claim: &Value, path: &str) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    if object::items(claim, "/spec/accessModes").is_empty() {
+        causes.push(Cause::required(
+            &format!("{path}.accessModes"),
+            "at least 1 access mode is required",
+        ));
+    }
+    if claim.pointer("/spec/resources/requests/storage").is_none() {
+        causes.push(Cause::required(&format!("{path}.resources[storage]"), ""));
+    }
+    causes
+}
+
+/// Fields of built-in kinds that may not change after creation (the ones that operators stumble over).
+pub(super) fn immutable(kind: &Kind, before: &Value, after: &Value) -> Vec<Cause> {
+    let fixed = |path: &str, why: &str| {
+        let value = |o: &Value| object::at(o, path).cloned().unwrap_or(Value::Null);
+        (value(before) != value(after)).then(|| Cause::invalid(path, &value(after), why))
+    };
+    let found = match (kind.group.as_str(), kind.plural.as_str()) {
+        ("apps", "deployments" | "daemonsets" | "replicasets") => {
+            vec![fixed("spec.selector", "field is immutable")]
+        }
+        ("apps", "statefulsets") => stateful_set(before, after),
+        ("", "services") if object::text(after, "/spec/type") != "ExternalName" => {
+            let given = !object::text(before, "/spec/clusterIP").is_empty();
+            vec![fixed("spec.clusterIP", "may not change once set").filter(|_| given)]
+        }
+        ("batch", "jobs") => vec![
+            fixed("spec.template", "field is immutable"),
+            fixed("spec.selector", "field is immutable"),
+        ],
+        ("storage.k8s.io", "storageclasses") => {
+            vec![
+                fixed("provisioner", "field is immutable"),
+                fixed("parameters", "field is immutable"),
+            ]
+        }
+        ("rbac.authorization.k8s.io", "rolebindings" | "clusterrolebindings") => {
+            vec![fixed("roleRef", "cannot change roleRef")]
+        }
+        _ => Vec::new(),
+    };
+    found.into_iter().flatten().collect()
+}
+
+fn stateful_set(before: &Value, after: &Value) -> Vec<Option<Cause>> {
+    const MUTABLE: &[&str] = &[
+        "replicas",
+        "ordinals",
+        "template",
+        "updateStrategy",
+        "revisionHistoryLimit",
+        "persistentVolumeClaimRetentionPolicy",
+        "minReadySeconds",
+    ];
+    let rest = |o: &Value| {
+        let mut spec = o.get("spec").cloned().unwrap_or(Value::Null);
+        if let Value::Object(map) = &mut spec {
+            map.retain(|name, _| !MUTABLE.contains(&name.as_str()));
+        }
+        spec
+    };
+    let changed = rest(before) != rest(after);
+    let message = "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
+    vec![changed.then(|| Cause::new("FieldValueForbidden", "spec", message.to_owned()))]
+}
