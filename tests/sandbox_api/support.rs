@@ -1,5 +1,8 @@
 //! A sandbox API for one test, and the objects that tests put into it.
 
+// Each test file uses a part of it.
+#![allow(dead_code)]
+
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;

@@ -41,7 +41,6 @@ pub(super) async fn answer(
             "pod {name} does not have a host assigned"
         )));
     }
-    let ports = ports(query)?;
     let address = object::text(&pod, "/status/podIP").to_owned();
     let (mut parts, _) = request.into_parts();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
@@ -57,6 +56,7 @@ pub(super) async fn answer(
             "unable to upgrade: the sandbox speaks v5.channel.k8s.io and v4.channel.k8s.io only",
         ));
     }
+    let ports = ports(query)?;
     let mut closing = api.closing.subscribe();
     Ok(upgrade.on_upgrade(move |socket| async move {
         tokio::select! {

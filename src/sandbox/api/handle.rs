@@ -81,6 +81,10 @@ fn plain(api: &Api, path: &str, headers: &HeaderMap) -> Result<Response, Failure
             ["apis", group, version] => discovery::resources(registry, group, version),
             ["openapi", "v3"] => Some(openapi::index(registry)),
             ["openapi", "v3", rest @ ..] => openapi::document(registry, &rest.join("/")),
+            ["openapi", "v2"] if accept.contains("protobuf") => {
+                let kind = [(header::CONTENT_TYPE, openapi::VERSION_TWO_PROTOBUF)];
+                return Ok((kind, openapi::version_two_protobuf()).into_response());
+            }
             ["openapi", "v2"] => Some(openapi::version_two(registry)),
             [""] => Some(json!({"paths": ["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]})),
             _ => None,

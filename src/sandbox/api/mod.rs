@@ -3,14 +3,16 @@
 //! A request is taken apart (`request`), may be denied (`access`), and is answered from one store (`store`) under one lock.
 //! Every write goes through `write` and `prepare`; patches and server-side apply only compute what is written.
 //!
-//! What it is not: there is no TLS, no authentication, no admission, no CEL, no Protobuf, no SPDY.
+//! What it is not: there is no TLS, no authentication, no admission, no CEL, no SPDY, and hardly any Protobuf.
 
 mod access;
 mod apply;
 mod body;
 mod builtin;
+mod changes;
 mod collect;
 mod crd;
+mod create;
 mod defaults;
 mod delete;
 mod discovery;
@@ -26,8 +28,10 @@ mod objects;
 mod openapi;
 mod patch;
 mod prepare;
+mod protobuf;
 mod proxy;
 mod registry;
+mod replace;
 mod request;
 mod scale;
 mod schema;
@@ -39,6 +43,7 @@ mod store;
 mod strategic;
 mod subresource;
 mod table;
+mod typed;
 mod valid;
 mod watch;
 mod write;

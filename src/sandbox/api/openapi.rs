@@ -86,6 +86,24 @@ fn schema(kind: &Kind) -> Value {
     schema
 }
 
+/// The content type of `/openapi/v2` in Protobuf.
+pub(super) const VERSION_TWO_PROTOBUF: &str =
+    "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+/// `/openapi/v2` in Protobuf, the only form that kubectl reads (for `kind: List`, and for kinds that it cannot find in
+/// version 3): a document without definitions, so that kubectl leaves validation to the server.
+pub(super) fn version_two_protobuf() -> Vec<u8> {
+    // openapi.v2.Document: 1 = swagger, 2 = info { 1 = title, 2 = version }.
+    let info = [field(1, b"Kubernetes"), field(2, b"v1.34.4+signoff")].concat();
+    [field(1, b"2.0"), field(2, &info)].concat()
+}
+
+/// One length-delimited Protobuf field shorter than 128 bytes.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(content.len()).expect("the document's fields are short");
+    [&[(number << 3) | 2, length], content].concat()
+}
+
 /// `/openapi/v2` in JSON: the kinds without their fields.
 pub(super) fn version_two(registry: &Registry) -> Value {
     let definitions: Map<String, Value> = registry

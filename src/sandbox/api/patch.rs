@@ -5,9 +5,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::apply::{Applier, apply};
+use super::create::create;
 use super::kind::Kind;
 use super::object;
 use super::prepare;
+use super::replace::replace;
 use super::shape::Cursor;
 use super::status::Failure;
 use super::store::{Key, State};
@@ -79,7 +81,7 @@ pub(super) fn patch(
         Patch::Strategic(change) => strategic::patch(Cursor::of(kind), &mut body, change),
         Patch::Apply(_) => unreachable!("handled above"),
     }
-    write::replace(state, kind, &before, body, part, Ownership::Record, options)
+    replace(state, kind, &before, body, part, Ownership::Record, options)
 }
 
 /// The object in the version of the request (versions of a kind differ in nothing else here).
@@ -115,7 +117,7 @@ fn server_side_apply(
     if object::name(&wanted).is_empty() {
         object::metadata(&mut wanted).insert("name".to_owned(), key.name.clone().into());
     }
-    prepare::declared(kind, &wanted)?;
+    prepare::declared(kind, &mut wanted)?;
     keep_part(kind, part, &mut wanted);
     let by = Applier {
         manager: &options.manager,
@@ -132,7 +134,7 @@ fn server_side_apply(
     }
     let merged = apply(kind, live.as_ref(), &wanted, by)?;
     match before {
-        Some(before) => write::replace(
+        Some(before) => replace(
             state,
             kind,
             before,
@@ -141,7 +143,7 @@ fn server_side_apply(
             Ownership::Written,
             options,
         ),
-        None if part == Part::Main => write::create(
+        None if part == Part::Main => create(
             state,
             kind,
             &key.namespace,

@@ -8,7 +8,7 @@ use super::object;
 use super::schema;
 use super::status::Failure;
 use super::store::State;
-use super::{crd, valid};
+use super::{crd, typed, valid};
 
 /// What is done about fields that the kind does not have (`fieldValidation`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub(super) fn prepare(
         let report = schema::check(schema, &mut object);
         causes = report.causes;
         unknown = report.unknown;
+    } else if !kind.custom() {
+        unknown = typed::prune(kind, &mut object)?;
     }
     if validation == Validation::Strict && !unknown.is_empty() {
         return Err(strict(kind, &unknown));
@@ -83,11 +85,13 @@ fn strict(kind: &Kind, unknown: &[String]) -> Failure {
 ///
 /// # Errors
 /// The wording of apiserver's `failed to create typed patch object`, a 500 without a reason, as upstream.
-pub(super) fn declared(kind: &Kind, wanted: &Value) -> Result<(), Failure> {
-    let Some(schema) = kind.schema() else {
-        return Ok(());
+pub(super) fn declared(kind: &Kind, wanted: &mut Value) -> Result<(), Failure> {
+    let unknown = match kind.schema() {
+        // On a copy: the defaults that the schema adds are not the applier's.
+        Some(schema) => schema::check(schema, &mut wanted.clone()).unknown,
+        None if kind.custom() => Vec::new(),
+        None => typed::prune(kind, wanted)?,
     };
-    let unknown = schema::check(schema, &mut wanted.clone()).unknown;
     let line = |path: &String| format!(".{path}: field not declared in schema");
     let list = match unknown.as_slice() {
         [] => return Ok(()),

@@ -10,10 +10,11 @@ use super::kind::Scale;
 use super::object;
 use super::objects::{find, key, options};
 use super::patch::{Patch, as_version};
+use super::replace::replace;
 use super::request::{Query, Target};
 use super::server::Api;
 use super::status::Failure;
-use super::write::{self, Ownership, Part};
+use super::write::{Ownership, Part};
 use super::{body, shape, strategic};
 
 /// Reads or changes the number of replicas.
@@ -57,7 +58,7 @@ pub(super) async fn answer(
         }
         let mut whole = as_version(kind, &before);
         object::set_at(&mut whole, &paths.spec, wanted["spec"]["replicas"].clone());
-        write::replace(
+        replace(
             state,
             kind,
             &before,

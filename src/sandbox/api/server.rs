@@ -13,10 +13,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::create::create;
 use super::prepare::Validation;
 use super::proxy::{self, ProxyClient};
 use super::store::Store;
-use super::write::{Options, Ownership, create};
+use super::write::{Options, Ownership};
 use super::{collect, handle};
 
 /// What the API needs to know.

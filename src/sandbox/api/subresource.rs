@@ -7,15 +7,17 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
+use super::changes::{change, update};
 use super::delete::{self, Deleted};
 use super::handle::{answer as respond, ok};
 use super::object;
-use super::objects::{change, find, key, options, update};
+use super::objects::{find, key, options};
 use super::patch::as_version;
+use super::replace::replace;
 use super::request::{Query, Target};
 use super::server::Api;
 use super::status::Failure;
-use super::write::{self, Ownership, Part};
+use super::write::{Ownership, Part};
 use super::{body, forward, logs, proxy, scale, selector};
 
 /// Answers a request on a subresource.
@@ -137,14 +139,14 @@ async fn bind(
         }
         let mut pod = Value::clone(&before);
         object::set_at(&mut pod, "spec.nodeName", json!(node));
-        let scheduled = write::replace(state, kind, &before, pod, Part::Main, Ownership::Record, &options)?.object;
+        let scheduled = replace(state, kind, &before, pod, Part::Main, Ownership::Record, &options)?.object;
         let mut pod = Value::clone(&scheduled);
         let condition = json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": object::now()});
         let mut conditions = object::items(&pod, "/status/conditions").to_vec();
         conditions.retain(|c| object::text(c, "/type") != "PodScheduled");
         conditions.push(condition);
         object::set_at(&mut pod, "status.conditions", Value::Array(conditions));
-        write::replace(state, kind, &scheduled, pod, Part::Status, Ownership::Record, &options)
+        replace(state, kind, &scheduled, pod, Part::Status, Ownership::Record, &options)
     })?;
     Ok(success())
 }

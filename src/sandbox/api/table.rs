@@ -9,6 +9,7 @@ use super::patch::as_version;
 use super::request::Query;
 
 mod age;
+mod cells;
 mod columns;
 mod pod;
 
