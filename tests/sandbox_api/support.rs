@@ -1,8 +1,5 @@
 //! A sandbox API for one test, and the objects that tests put into it.
 
-// Each test file uses a part of it.
-#![allow(dead_code)]
-
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
@@ -71,6 +68,15 @@ impl Sandbox {
         let answer = reqwest::get(format!("{}{path}", self.server.url))
             .await
             .unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// A plain POST: status code and JSON body.
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = reqwest::Client::new()
+            .post(format!("{}{path}", self.server.url))
+            .json(body);
+        let answer = request.send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 

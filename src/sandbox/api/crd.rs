@@ -247,3 +247,6 @@ pub(super) fn check(crd: &Value) -> Vec<Cause> {
     }
     causes
 }
+
+#[cfg(test)]
+mod tests;

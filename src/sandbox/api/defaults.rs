@@ -12,12 +12,13 @@ mod pod;
 mod service;
 
 /// Fills in what is absent (k8s.io/kubernetes, pkg/apis/*/v1/defaults.go).
-pub(super) fn fill(state: &State, kind: &Kind, object: &mut Value, creating: bool) {
+pub(super) fn fill(state: &State, kind: &Kind, before: Option<&Value>, object: &mut Value) {
+    let creating = before.is_none();
     match (kind.group.as_str(), kind.plural.as_str()) {
         ("", "namespaces") => namespace(object, creating),
-        ("", "services") => service(state, object),
+        ("", "services") => service(state, before, object),
         ("", "pods") => pod(object, creating),
-        ("", "persistentvolumeclaims") => claim(object, creating),
+        ("", "persistentvolumeclaims") => claim(state, object, creating),
         ("", "persistentvolumes") => {
             default(
                 object,
@@ -145,9 +146,27 @@ fn job(object: &mut Value) {
     template(object);
 }
 
-fn claim(object: &mut Value, creating: bool) {
+fn claim(state: &State, object: &mut Value, creating: bool) {
     default(object, "spec.volumeMode", json!("Filesystem"));
+    let classless = object.pointer("/spec/storageClassName").is_none();
+    if let Some(class) = default_class(state).filter(|_| creating && classless) {
+        object::set_at(object, "spec.storageClassName", json!(class));
+    }
     start_status(object, creating, &json!({"phase": "Pending"}));
+}
+
+/// The storage class that is marked as the default.
+fn default_class(state: &State) -> Option<String> {
+    const MARK: &str = "storageclass.kubernetes.io/is-default-class";
+    let marked = |class: &Value| {
+        class
+            .pointer("/metadata/annotations")
+            .is_some_and(|a| a[MARK] == "true")
+    };
+    let mut classes = state.list("storage.k8s.io", "storageclasses", None);
+    classes
+        .find(|(_, class)| marked(class))
+        .map(|(key, _)| key.name.clone())
 }
 
 /// `stringData` is written into `data`, as the real server does.

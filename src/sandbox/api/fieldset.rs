@@ -227,7 +227,7 @@ fn get<'a>(object: &'a Value, path: &[Step]) -> Option<&'a Value> {
 fn is_item(step: &Step, item: &Value) -> bool {
     match step {
         Step::Field(_) => false,
-        Step::Item(value) => item.to_string() == *value,
+        Step::Item(value) => serde_json::from_str::<Value>(value).is_ok_and(|value| value == *item),
         Step::Key(key) => {
             let fields: Map<String, Value> = serde_json::from_str(key).unwrap_or_default();
             let names: Vec<String> = fields.keys().cloned().collect();

@@ -113,7 +113,6 @@ pub(super) fn write(object: &mut Value, entries: &[Entry]) {
 }
 
 /// Gives the fields that an update changed to its manager, and takes them from all others.
-/// An emptied list (`managedFields: []` or `[{}]` in the request) resets the record, as upstream.
 pub(super) fn record_update(
     kind: &Kind,
     before: Option<&Value>,
@@ -135,7 +134,7 @@ pub(super) fn record_update(
         .filter(|path| !new.contains_key(*path))
         .cloned()
         .collect();
-    let mut entries = before.map(read).unwrap_or_default();
+    let mut entries = base(before, after);
     for entry in &mut entries {
         entry
             .fields
@@ -152,6 +151,18 @@ pub(super) fn record_update(
         None => entries.push(mine),
     }
     write(after, &entries);
+}
+
+/// The record to go on from: the one in the request, where there is one (an emptied list, `[]` or `[{}]`, begins anew), else
+/// the stored one.
+fn base(before: Option<&Value>, after: &Value) -> Vec<Entry> {
+    match (before, after.pointer("/metadata/managedFields")) {
+        (Some(_), Some(Value::Array(_))) => read(after)
+            .into_iter()
+            .filter(|entry| !entry.manager.is_empty())
+            .collect(),
+        (before, _) => before.map(read).unwrap_or_default(),
+    }
 }
 
 /// Every path that some entry of the list owns.

@@ -19,6 +19,7 @@ mod discovery;
 mod fieldset;
 mod forward;
 mod handle;
+mod immutable;
 mod kind;
 mod list;
 mod logs;

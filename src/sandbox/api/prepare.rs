@@ -48,7 +48,7 @@ pub(super) fn prepare(
     if validation == Validation::Strict && !unknown.is_empty() {
         return Err(strict(kind, &unknown));
     }
-    defaults::fill(state, kind, &mut object, before.is_none());
+    defaults::fill(state, kind, before, &mut object);
     if kind.is("apiextensions.k8s.io", "customresourcedefinitions") {
         causes.extend(crd::check(&object));
         crd::fill(&mut object);

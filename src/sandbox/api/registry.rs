@@ -56,7 +56,7 @@ impl Registry {
             }
         }
         for (_, versions) in &mut groups {
-            versions.sort_by(|a, b| priority(b).cmp(&priority(a)));
+            versions.sort_by_key(|version| std::cmp::Reverse(priority(version)));
         }
         groups
     }
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn stable_versions_come_before_beta_and_higher_before_lower() {
         let mut versions = vec!["v1alpha1", "v2beta1", "v1", "v1beta2", "v2", "v1beta1"];
-        versions.sort_by(|a, b| priority(b).cmp(&priority(a)));
+        versions.sort_by_key(|version| std::cmp::Reverse(priority(version)));
         assert_eq!(
             versions,
             ["v2", "v1", "v2beta1", "v1beta2", "v1beta1", "v1alpha1"]

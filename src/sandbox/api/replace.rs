@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::immutable;
 use super::kind::Kind;
 use super::managed;
 use super::object;
 use super::prepare::{Checked, prepare};
 use super::status::Failure;
 use super::store::{Key, State};
-use super::valid;
 use super::write::{Options, Ownership, Part, Written, after_write, identify, remove};
 
 /// Puts a changed object in the place of `before`, as far as the part allows.
@@ -37,7 +37,7 @@ pub(super) fn replace(
         object: mut after,
         warnings,
     } = prepare(state, kind, Some(before), body, options.validation)?;
-    let wrong = valid::immutable(kind, before, &after);
+    let wrong = immutable::check(kind, before, &after);
     if !wrong.is_empty() {
         return Err(Failure::invalid(kind, &name, &wrong));
     }

@@ -155,63 +155,41 @@ pub(super) fn manager(query: &Query, headers: &HeaderMap) -> String {
 mod tests {
     use super::*;
 
-    fn parse(path: &str) -> Option<(String, String, Option<String>, Option<String>, String)> {
+    fn parse(path: &str) -> Option<[String; 5]> {
         let target = Target::parse(&Registry::new(), path)?;
-        Some((
+        let [name, sub] = [target.name, target.subresource].map(Option::unwrap_or_default);
+        Some([
             target.kind.kind.clone(),
             target.namespace,
-            target.name,
-            target.subresource,
+            name,
+            sub,
             target.rest,
-        ))
-    }
-
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
+        ])
     }
 
     #[test]
     fn paths_name_kinds_namespaces_objects_and_subresources() {
         let cases = [
-            ("/api/v1/pods", ("Pod", "", None, None, "")),
-            ("/api/v1/namespaces/n/pods/", ("Pod", "n", None, None, "")),
-            (
-                "/api/v1/namespaces/n/pods/p",
-                ("Pod", "n", some("p"), None, ""),
-            ),
-            (
-                "/api/v1/namespaces/n",
-                ("Namespace", "", some("n"), None, ""),
-            ),
+            ("/api/v1/pods", ["Pod", "", "", "", ""]),
+            ("/api/v1/namespaces/n/pods/", ["Pod", "n", "", "", ""]),
+            ("/api/v1/namespaces/n/pods/p", ["Pod", "n", "p", "", ""]),
+            ("/api/v1/namespaces/n", ["Namespace", "", "n", "", ""]),
             (
                 "/api/v1/namespaces/n/status",
-                ("Namespace", "", some("n"), some("status"), ""),
+                ["Namespace", "", "n", "status", ""],
             ),
-            ("/api/v1/namespaces", ("Namespace", "", None, None, "")),
+            ("/api/v1/namespaces", ["Namespace", "", "", "", ""]),
             (
                 "/apis/apps/v1/namespaces/n/deployments/d/scale",
-                ("Deployment", "n", some("d"), some("scale"), ""),
+                ["Deployment", "n", "d", "scale", ""],
             ),
             (
                 "/api/v1/namespaces/n/services/http%3Avm:8429/proxy/api/v1/query",
-                (
-                    "Service",
-                    "n",
-                    some("http:vm:8429"),
-                    some("proxy"),
-                    "/api/v1/query",
-                ),
+                ["Service", "n", "http:vm:8429", "proxy", "/api/v1/query"],
             ),
         ];
-        for (path, (kind, namespace, name, sub, rest)) in cases {
-            let expected = (
-                kind.to_owned(),
-                namespace.to_owned(),
-                name,
-                sub,
-                rest.to_owned(),
-            );
-            assert_eq!(parse(path), Some(expected), "{path}");
+        for (path, expected) in cases {
+            assert_eq!(parse(path), Some(expected.map(str::to_owned)), "{path}");
         }
         assert_eq!(parse("/apis/apps/v1/pods"), None);
         assert_eq!(parse("/api/v1/namespaces/n/nodes"), None);

@@ -9,7 +9,7 @@ use super::default;
 use crate::sandbox::api::object;
 use crate::sandbox::api::store::State;
 
-pub(super) fn service(state: &State, object: &mut Value) {
+pub(super) fn service(state: &State, before: Option<&Value>, object: &mut Value) {
     default(object, "spec.type", json!("ClusterIP"));
     default(object, "spec.sessionAffinity", json!("None"));
     for port in object
@@ -29,7 +29,14 @@ pub(super) fn service(state: &State, object: &mut Value) {
     default(object, "spec.ipFamilyPolicy", json!("SingleStack"));
     default(object, "spec.ipFamilies", json!(["IPv4"]));
     if object::text(object, "/spec/clusterIP").is_empty() {
-        let address = cluster_ip(state, object::namespace(object), object::name(object));
+        // An update without the address means the one that there is.
+        let own = before
+            .map(|b| object::text(b, "/spec/clusterIP"))
+            .filter(|a| !a.is_empty());
+        let address = own.map_or_else(
+            || cluster_ip(state, object::namespace(object), object::name(object)),
+            str::to_owned,
+        );
         object::set_at(object, "spec.clusterIP", json!(address));
     }
     let address = object["spec"]["clusterIP"].clone();

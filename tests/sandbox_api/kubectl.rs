@@ -1,13 +1,9 @@
 //! The embedded Kubernetes API as kubectl sees it; skipped, and said so, where kubectl is not on PATH.
-#![cfg(feature = "sandbox")]
-
-#[path = "sandbox_api/support.rs"]
-mod support;
 
 use std::process::Stdio;
 
+use crate::support::{Sandbox, deadline, widget_crd};
 use serde_json::json;
-use support::{Sandbox, deadline, widget_crd};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
