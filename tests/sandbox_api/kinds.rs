@@ -78,6 +78,7 @@ async fn status_is_applied_by_its_own_manager_and_scale_changes_replicas() {
 async fn a_pod_is_bound_once_and_evicted_unless_a_budget_forbids_it() {
     let sandbox = Sandbox::start().await;
     let pods = sandbox.dynamic("v1", "Pod", "default");
+    let typed: Api<Pod> = Api::namespaced(sandbox.client.clone(), "default");
     let mut pod = support::object(
         "v1",
         "Pod",

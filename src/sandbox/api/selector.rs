@@ -42,11 +42,7 @@ impl Selector {
         let labels = parse_labels(labels)?;
         let tests = parse_fields(fields)?;
         if let Some(test) = tests.iter().find(|t| !selectable(kind, &t.path)) {
-            return Err(format!(
-                "Unable to find {:?} that match label selector \"\", field selector {fields:?}: field label not supported: {}",
-                format!("{}, Resource={}", kind.api_version(), kind.plural),
-                test.path
-            ));
+            return Err(format!("field label not supported: {}", test.path));
         }
         Ok(Self {
             labels,
