@@ -210,6 +210,16 @@ async fn a_definition_is_established_serves_its_kind_and_takes_its_objects_with_
         "{refused}"
     );
 
+    let blind = api.replace("w", &PostParams::default(), &good).await;
+    assert_eq!(refusal(blind), (422, "Invalid".into()));
+    let mut next = made.clone();
+    next.data["spec"]["size"] = json!(2);
+    let replaced = api
+        .replace("w", &PostParams::default(), &next)
+        .await
+        .unwrap();
+    assert_eq!(replaced.metadata.generation, Some(2));
+
     crds.delete("widgets.example.com", &DeleteParams::default())
         .await
         .unwrap();

@@ -15,7 +15,7 @@ use super::patch::{self, Patch, as_version};
 use super::replace::replace;
 use super::request::{Query, Target};
 use super::server::Api;
-use super::status::Failure;
+use super::status::{Cause, Failure};
 use super::table::Form;
 use super::write::{Ownership, Part, Written};
 use super::{access, body, list};
@@ -79,6 +79,15 @@ pub(super) async fn update(
             .get(&key)
             .cloned()
             .ok_or_else(|| Failure::not_found(kind, &key.name))?;
+        // Custom kinds cannot be replaced blindly; built-in ones can.
+        if kind.custom() && object::text(&content, "/metadata/resourceVersion").is_empty() {
+            let cause = Cause::invalid(
+                "metadata.resourceVersion",
+                &json!(0),
+                "must be specified for an update",
+            );
+            return Err(Failure::invalid(kind, &key.name, &[cause]));
+        }
         replace(
             state,
             kind,

@@ -45,7 +45,15 @@ pub(super) fn answer(api: &Arc<Api>, target: &Target, query: &Query) -> Result<R
     }
     let follow = !previous && query.get("follow").is_some() && query.flag("follow");
     let body = if follow {
-        followed(api, target, file, content, length)
+        Follow {
+            api: api.clone(),
+            target: target.clone(),
+            container,
+            file,
+            first: Some(content),
+            offset: length,
+        }
+        .into_body()
     } else {
         Body::from(content)
     };
@@ -113,41 +121,55 @@ fn tail_start(content: &[u8], lines: usize) -> usize {
     breaks.map(|(at, _)| at + 1).nth(lines - 1).unwrap_or(0)
 }
 
-/// What is there, then what is added, until the pod is gone.
-fn followed(api: &Arc<Api>, target: &Target, file: PathBuf, first: Vec<u8>, offset: u64) -> Body {
-    struct Follow {
-        api: Arc<Api>,
-        target: Target,
-        file: PathBuf,
-        first: Option<Vec<u8>>,
-        offset: u64,
-    }
-    let start = Follow {
-        api: api.clone(),
-        target: target.clone(),
-        file,
-        first: Some(first),
-        offset,
-    };
-    let stream = futures::stream::unfold(start, |mut follow| async move {
-        if let Some(first) = follow.first.take().filter(|f| !f.is_empty()) {
-            return Some((
-                Ok::<_, std::convert::Infallible>(Bytes::from(first)),
-                follow,
-            ));
+/// A log that is being followed: what is there, then what is added, until the container ends or the pod is gone.
+struct Follow {
+    api: Arc<Api>,
+    target: Target,
+    container: String,
+    file: PathBuf,
+    first: Option<Vec<u8>>,
+    offset: u64,
+}
+
+impl Follow {
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(first) = self.first.take().filter(|first| !first.is_empty()) {
+            return Some(Bytes::from(first));
         }
         loop {
-            let lives = find(&follow.api, &follow.target).is_ok() && !follow.api.closing_now();
-            if let Some(more) = read_from(&follow.file, &mut follow.offset).await {
-                return Some((Ok(more), follow));
+            // Looked at before the file, so that the last words of a container that ends in between are not lost.
+            let lives = self.lives();
+            if let Some(more) = read_from(&self.file, &mut self.offset).await {
+                return Some(more);
             }
             if !lives {
                 return None;
             }
             tokio::time::sleep(POLL).await;
         }
-    });
-    Body::from_stream(stream)
+    }
+
+    fn lives(&self) -> bool {
+        let pod = find(&self.api, &self.target);
+        !self.api.closing_now() && pod.is_ok_and(|pod| !ended(&pod, &self.container))
+    }
+
+    fn into_body(self) -> Body {
+        Body::from_stream(futures::stream::unfold(self, |mut follow| async move {
+            follow
+                .next()
+                .await
+                .map(|more| (Ok::<_, std::convert::Infallible>(more), follow))
+        }))
+    }
+}
+
+/// Has this container ended (for now)? One without a status has not begun.
+fn ended(pod: &Value, container: &str) -> bool {
+    let lists = ["/status/containerStatuses", "/status/initContainerStatuses"];
+    let mut statuses = lists.iter().flat_map(|list| object::items(pod, list));
+    let status = statuses.find(|s| object::text(s, "/name") == container);
+    status.is_some_and(|s| s.pointer("/state/running").is_none())
 }
 
 /// New bytes after `offset`; a file that became shorter was begun anew.
@@ -193,5 +215,17 @@ mod tests {
             container(&pod, "x").unwrap_err().message,
             "container x is not valid for pod p"
         );
+    }
+
+    #[test]
+    fn a_container_has_ended_when_its_status_says_that_it_does_not_run() {
+        let pod = |state: Value| json!({"status": {"containerStatuses": [{"name": "a", "state": state}]}});
+        assert!(!ended(&pod(json!({"running": {}})), "a"));
+        assert!(ended(&pod(json!({"terminated": {"exitCode": 1}})), "a"));
+        assert!(ended(
+            &pod(json!({"waiting": {"reason": "CrashLoopBackOff"}})),
+            "a"
+        ));
+        assert!(!ended(&json!({}), "a"));
     }
 }

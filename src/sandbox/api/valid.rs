@@ -47,28 +47,34 @@ fn name(kind: &Kind, object: &Value) -> Vec<Cause> {
     if kind.group == "rbac.authorization.k8s.io" {
         return Vec::new();
     }
-    let label = |text: &str| {
-        let edge =
-            |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        edge(text.chars().next())
-            && edge(text.chars().next_back())
-            && text
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
     let (good, rule) = match kind.plural.as_str() {
-        "namespaces" => (name.len() <= 63 && label(name), LABEL),
+        "namespaces" => (name.len() <= 63 && is_label(name), LABEL),
         "services" if kind.group.is_empty() => (
-            name.len() <= 63 && label(name) && name.starts_with(|c: char| c.is_ascii_lowercase()),
+            name.len() <= 63
+                && is_label(name)
+                && name.starts_with(|c: char| c.is_ascii_lowercase()),
             SERVICE,
         ),
-        _ => (name.len() <= 253 && name.split('.').all(label), SUBDOMAIN),
+        _ => (
+            name.len() <= 253 && name.split('.').all(is_label),
+            SUBDOMAIN,
+        ),
     };
     if good {
         Vec::new()
     } else {
         vec![Cause::invalid("metadata.name", &json!(name), rule)]
     }
+}
+
+/// Lower case letters, digits and '-', beginning and ending without '-'.
+fn is_label(text: &str) -> bool {
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    edge(text.chars().next())
+        && edge(text.chars().next_back())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 /// Label values: at most 63 characters of `[A-Za-z0-9._-]` with an alphanumeric edge.
@@ -110,6 +116,13 @@ fn containers(object: &Value, path: &str) -> Vec<Cause> {
                     "",
                 ));
             }
+        }
+    }
+    for (index, container) in list.iter().enumerate() {
+        let name = object::text(container, "/name");
+        if !name.is_empty() && !is_label(name) {
+            let field = format!("{path}.containers[{index}].name");
+            causes.push(Cause::invalid(&field, &json!(name), LABEL));
         }
     }
     causes
@@ -164,4 +177,68 @@ fn storage(claim: &Value, path: &str) -> Vec<Cause> {
         causes.push(Cause::required(&format!("{path}.resources[storage]"), ""));
     }
     causes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::api::registry::Registry;
+
+    fn fields(group: &str, plural: &str, object: &Value) -> Vec<String> {
+        let kind = Registry::new().any(group, plural).unwrap();
+        check(&kind, object)
+            .into_iter()
+            .map(|c| format!("{} {}", c.field, c.reason))
+            .collect()
+    }
+
+    #[test]
+    fn names_follow_the_rule_of_their_kind() {
+        let named = |name: &str| json!({"metadata": {"name": name}});
+        let invalid = ["metadata.name FieldValueInvalid"];
+        assert!(fields("", "configmaps", &named("kube-root-ca.crt")).is_empty());
+        assert_eq!(fields("", "configmaps", &named("Upper")), invalid);
+        assert_eq!(fields("", "namespaces", &named("a.b")), invalid);
+        assert_eq!(fields("", "configmaps", &named("-a")), invalid);
+        assert!(fields("rbac.authorization.k8s.io", "roles", &named("system:x")).is_empty());
+        assert_eq!(
+            fields("", "configmaps", &json!({})),
+            ["metadata.name FieldValueRequired"]
+        );
+    }
+
+    #[test]
+    fn a_workload_needs_a_selector_that_selects_its_own_pods() {
+        let with = |selector: Value| {
+            json!({"metadata": {"name": "a"}, "spec": {"selector": selector, "template": {
+                "metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "x"}]}}}})
+        };
+        assert!(
+            fields(
+                "apps",
+                "deployments",
+                &with(json!({"matchLabels": {"app": "a"}}))
+            )
+            .is_empty()
+        );
+        let other = with(json!({"matchLabels": {"app": "b"}}));
+        assert_eq!(
+            fields("apps", "deployments", &other),
+            ["spec.template.metadata.labels FieldValueInvalid"]
+        );
+        assert_eq!(
+            fields("apps", "deployments", &with(Value::Null)),
+            ["spec.selector FieldValueRequired"]
+        );
+    }
+
+    #[test]
+    fn a_claim_template_without_a_size_is_refused_where_operators_trip() {
+        let set = json!({"metadata": {"name": "a"}, "spec": {
+            "selector": {"matchLabels": {"app": "a"}},
+            "template": {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "x"}]}},
+            "volumeClaimTemplates": [{"spec": {"accessModes": ["ReadWriteOnce"]}}]}});
+        let expected = ["spec.volumeClaimTemplates[0].spec.resources[storage] FieldValueRequired"];
+        assert_eq!(fields("apps", "statefulsets", &set), expected);
+    }
 }
