@@ -6,6 +6,7 @@
 pub mod api;
 pub mod binaries;
 pub mod controllers;
+pub mod exporters;
 pub mod node;
 pub mod operator;
 pub mod scenario;
