@@ -1,0 +1,81 @@
+//! The verbs of `signoff sandbox`.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::lifecycle::{self, Options, Output};
+use super::{exporters, node, operator};
+
+/// A small cluster on this machine, to try suites on
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Command {
+    /// Start a sandbox and keep it running in the foreground
+    Up {
+        /// What it is made of.
+        #[command(flatten)]
+        options: Options,
+        /// The form of what is printed when it is ready
+        #[arg(long, value_enum, default_value = "text")]
+        output: Output,
+    },
+    /// The process that is the sandbox; started by `up`
+    #[command(hide = true)]
+    Serve {
+        /// What it is made of.
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Run a container's program so that it ends with the sandbox
+    #[command(hide = true)]
+    PodExec(Rest),
+    /// The VictoriaMetrics operator's stand-in
+    #[command(hide = true)]
+    Operator(Rest),
+    /// The config-reloader's stand-in
+    #[command(hide = true)]
+    ConfigReloader(Rest),
+    /// The stand-in of kube-state-metrics
+    #[command(hide = true)]
+    KubeStateMetrics(Rest),
+    /// The stand-in of any other exporter, or of a webhook receiver
+    #[command(hide = true)]
+    Exporter(Rest),
+}
+
+/// Arguments that the verb reads itself: containers pass those of the program that it stands for.
+#[derive(Clone, Debug, clap::Args)]
+#[command(disable_help_flag = true)]
+pub struct Rest {
+    /// As given.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<String>,
+}
+
+/// Runs one verb to its end.
+pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    // kube and reqwest need one provider; the program may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match command {
+        Command::Up { options, output } => return lifecycle::foreground(&options, output).await,
+        Command::Serve { options } => return lifecycle::serve(&options).await,
+        Command::PodExec(Rest { args }) => return node::pod_exec(&args),
+        Command::Operator(Rest { args }) => {
+            let options = operator::Options::from_args(&args, |name| std::env::var(name).ok())?;
+            operator::run(client().await?, options).await?;
+        }
+        Command::ConfigReloader(Rest { args }) => operator::config_reloader(client().await?, &args).await?,
+        Command::KubeStateMetrics(Rest { args }) => {
+            exporters::run_state(client().await?, exporters::StateOptions::from_args(&args)).await?;
+        }
+        Command::Exporter(Rest { args }) => exporters::run(exporters::Options::from_args(&args)?).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The client of a process in a pod: by KUBECONFIG, or by the pod's service account in a real cluster.
+async fn client() -> anyhow::Result<kube::Client> {
+    let mut config = kube::Config::infer().await.context("cannot find the cluster: is KUBECONFIG set?")?;
+    config.default_retry = false;
+    kube::Client::try_from(config).context("cannot make a client of the cluster")
+}

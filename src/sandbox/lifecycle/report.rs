@@ -1,0 +1,133 @@
+//! What runs in a sandbox: one row a container, and the versions of the programs.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use k8s_openapi::api::core::v1::{Container, Pod};
+use kube::ResourceExt;
+use serde::{Deserialize, Serialize};
+
+/// What runs in a sandbox that is ready.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    pub components: Vec<Component>,
+    pub versions: Vec<Version>,
+}
+
+/// One container.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Component {
+    pub namespace: String,
+    pub pod: String,
+    pub container: String,
+    /// `address:port` of its first port, or its address alone.
+    pub address: String,
+    /// The process; absent while there is none.
+    pub pid: Option<u32>,
+    pub log: PathBuf,
+}
+
+/// The version of a program and where the program came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    /// The program, e.g. `vmagent`.
+    pub component: String,
+    /// E.g. `v1.131.0`, or `unknown`.
+    pub version: String,
+    /// E.g. `go install` or `Debian trixie`.
+    pub source: String,
+}
+
+/// The rows of one pod.
+pub fn rows(pod: &Pod, logs: &Path) -> Vec<Component> {
+    let containers = pod.spec.iter().flat_map(|spec| &spec.containers);
+    containers.map(|container| row(pod, container, logs)).collect()
+}
+
+fn row(pod: &Pod, container: &Container, logs: &Path) -> Component {
+    let status = pod.status.clone().unwrap_or_default();
+    let (namespace, name) = (pod.namespace().unwrap_or_default(), pod.name_any());
+    let ip = status.pod_ip.unwrap_or_else(|| "-".into());
+    let port = container.ports.as_deref().and_then(|ports| ports.first());
+    let own = status.container_statuses.unwrap_or_default().into_iter().find(|status| status.name == container.name);
+    Component {
+        address: port.map_or_else(|| ip.clone(), |port| format!("{ip}:{}", port.container_port)),
+        pid: own.and_then(|status| pid(status.container_id.as_deref()?)),
+        log: logs.join(format!("{namespace}_{name}")).join(format!("{}.log", container.name)),
+        namespace,
+        pod: name,
+        container: container.name.clone(),
+    }
+}
+
+/// The process id at the end of a container id.
+fn pid(container_id: &str) -> Option<u32> {
+    container_id.rsplit_once(|letter: char| !letter.is_ascii_digit())?.1.parse().ok()
+}
+
+impl Report {
+    /// The rows as an aligned table; logs below `folder` are named from there.
+    pub fn table(&self, folder: &Path) -> String {
+        let heads = ["NAMESPACE", "POD", "CONTAINER", "ADDRESS", "PID", "LOG"].map(str::to_owned);
+        let row = |component: &Component| {
+            let log = component.log.strip_prefix(folder).unwrap_or(&component.log);
+            [
+                component.namespace.clone(),
+                component.pod.clone(),
+                component.container.clone(),
+                component.address.clone(),
+                component.pid.map_or_else(|| "-".into(), |pid| pid.to_string()),
+                log.display().to_string(),
+            ]
+        };
+        let lines: Vec<_> = std::iter::once(heads).chain(self.components.iter().map(row)).collect();
+        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<_> = (0..5).map(width).collect();
+        let mut text = String::new();
+        for line in &lines {
+            for (cell, width) in line.iter().zip(&widths) {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "{cell:<width$}  ");
+            }
+            let _ = writeln!(text, "{}", line[5]);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pod() -> Pod {
+        serde_json::from_value(json!({
+            "metadata": {"namespace": "observability", "name": "vmagent-0"},
+            "spec": {"containers": [{"name": "vmagent", "ports": [{"containerPort": 8429}]}, {"name": "config-reloader"}]},
+            "status": {"podIP": "127.20.1.4", "containerStatuses": [
+                {"name": "vmagent", "image": "", "imageID": "", "ready": true, "restartCount": 0, "containerID": "signoff://4711"}]},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn each_container_has_address_process_and_log() {
+        let rows = rows(&pod(), Path::new("/tmp/x/logs"));
+        assert_eq!((rows[0].address.as_str(), rows[0].pid), ("127.20.1.4:8429", Some(4711)));
+        assert_eq!(rows[0].log, Path::new("/tmp/x/logs/observability_vmagent-0/vmagent.log"));
+        assert_eq!((rows[1].address.as_str(), rows[1].pid), ("127.20.1.4", None));
+    }
+
+    #[test]
+    fn the_table_is_aligned_and_names_logs_from_the_folder() {
+        let report = Report { components: rows(&pod(), Path::new("/tmp/x/logs")), versions: Vec::new() };
+        let table = report.table(Path::new("/tmp/x"));
+        let lines: Vec<_> = table.lines().collect();
+        let column = lines[0].find("LOG").unwrap();
+        assert!(lines[1][column..].starts_with("logs/observability_vmagent-0/vmagent.log"), "{table}");
+        assert!(lines[2][column..].starts_with("logs/"), "{table}");
+    }
+}
