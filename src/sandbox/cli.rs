@@ -64,18 +64,25 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let options = operator::Options::from_args(&args, |name| std::env::var(name).ok())?;
             operator::run(client().await?, options).await?;
         }
-        Command::ConfigReloader(Rest { args }) => operator::config_reloader(client().await?, &args).await?,
-        Command::KubeStateMetrics(Rest { args }) => {
-            exporters::run_state(client().await?, exporters::StateOptions::from_args(&args)).await?;
+        Command::ConfigReloader(Rest { args }) => {
+            operator::config_reloader(client().await?, &args).await?
         }
-        Command::Exporter(Rest { args }) => exporters::run(exporters::Options::from_args(&args)?).await?,
+        Command::KubeStateMetrics(Rest { args }) => {
+            exporters::run_state(client().await?, exporters::StateOptions::from_args(&args))
+                .await?;
+        }
+        Command::Exporter(Rest { args }) => {
+            exporters::run(exporters::Options::from_args(&args)?).await?
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The client of a process in a pod: by KUBECONFIG, or by the pod's service account in a real cluster.
 async fn client() -> anyhow::Result<kube::Client> {
-    let mut config = kube::Config::infer().await.context("cannot find the cluster: is KUBECONFIG set?")?;
+    let mut config = kube::Config::infer()
+        .await
+        .context("cannot find the cluster: is KUBECONFIG set?")?;
     config.default_retry = false;
     kube::Client::try_from(config).context("cannot make a client of the cluster")
 }

@@ -84,11 +84,18 @@ fn print(sandbox: &Sandbox, output: Output, took: Duration) {
 }
 
 fn text(sandbox: &Sandbox, took: Duration) -> String {
-    let folder = sandbox.folder().unwrap_or_else(|| std::path::Path::new("/"));
+    let folder = sandbox
+        .folder()
+        .unwrap_or_else(|| std::path::Path::new("/"));
     let versions: Vec<_> = sandbox
         .versions()
         .iter()
-        .map(|version| format!("{} {} ({})", version.component, version.version, version.source))
+        .map(|version| {
+            format!(
+                "{} {} ({})",
+                version.component, version.version, version.source
+            )
+        })
         .collect();
     format!(
         "sandbox is ready after {:.1} s\n\n  export KUBECONFIG={}\n\n{}\nlogs are below {}\nprograms: {}\nCtrl-C stops it and removes everything\n",
@@ -115,7 +122,10 @@ const TICK: Duration = Duration::from_millis(120);
 
 impl Line {
     fn new() -> Self {
-        Self { terminal: std::io::stderr().is_terminal(), state: Mutex::default() }
+        Self {
+            terminal: std::io::stderr().is_terminal(),
+            state: Mutex::default(),
+        }
     }
 
     fn show(&self, text: &str) {
@@ -137,7 +147,11 @@ impl Line {
     }
 
     fn clear(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .clear();
         if self.terminal {
             let _ = write!(std::io::stderr(), "\r\u{1b}[K");
         }
@@ -153,12 +167,18 @@ async fn tick(line: Arc<Line>) {
 
 /// Columns of the terminal; what does not fit would scroll with every frame.
 fn width() -> usize {
-    rustix::termios::tcgetwinsize(std::io::stderr()).map_or(80, |size| usize::from(size.ws_col)).max(20)
+    rustix::termios::tcgetwinsize(std::io::stderr())
+        .map_or(80, |size| usize::from(size.ws_col))
+        .max(20)
 }
 
 fn clipped(text: &str, columns: usize) -> String {
     let room = columns.saturating_sub(3);
-    if text.chars().count() <= room { text.to_owned() } else { text.chars().take(room - 1).chain(['…']).collect() }
+    if text.chars().count() <= room {
+        text.to_owned()
+    } else {
+        text.chars().take(room - 1).chain(['…']).collect()
+    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,12 @@ pub async fn up(options: &Options, progress: Progress) -> anyhow::Result<Sandbox
     };
     // The pipe must be read for ever, or the child's next line would block it.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    Ok(Sandbox { kubeconfig: found.kubeconfig, server: found.server, report: found.report, serve })
+    Ok(Sandbox {
+        kubeconfig: found.kubeconfig,
+        server: found.server,
+        report: found.report,
+        serve,
+    })
 }
 
 struct Found {
@@ -83,32 +88,58 @@ fn spawn(options: &Options) -> anyhow::Result<(Serve, Lines<BufReader<ChildStdou
         .stderr(Stdio::null())
         // Ctrl-C of the terminal is for the front end, which then stops the child in order.
         .process_group(0)
-        .kill_on_drop(true)
         .spawn()
         .with_context(|| format!("cannot start {} sandbox serve", launcher.display()))?;
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         bail!("the pipes to {} are missing", launcher.display());
     };
-    Ok((Serve { child, input: Some(input), folder: None }, BufReader::new(output).lines()))
+    Ok((
+        Serve {
+            child,
+            input: Some(input),
+            folder: None,
+        },
+        BufReader::new(output).lines(),
+    ))
 }
 
-async fn wait_ready(serve: &mut Serve, lines: &mut Lines<BufReader<ChildStdout>>, progress: &Progress) -> anyhow::Result<Found> {
+async fn wait_ready(
+    serve: &mut Serve,
+    lines: &mut Lines<BufReader<ChildStdout>>,
+    progress: &Progress,
+) -> anyhow::Result<Found> {
     let mut started = None;
-    while let Some(line) = lines.next_line().await.context("cannot read from the sandbox")? {
+    while let Some(line) = lines
+        .next_line()
+        .await
+        .context("cannot read from the sandbox")?
+    {
         // Whatever is not ours (a library that prints) is not worth an error.
-        let Ok(message) = serde_json::from_str(&line) else { continue };
+        let Ok(message) = serde_json::from_str(&line) else {
+            continue;
+        };
         match message {
             Message::Folder(path) => serve.folder = Some(path),
             Message::Started { kubeconfig, server } => started = Some((kubeconfig, server)),
             Message::Progress(text) => progress(&text),
             Message::Failed(reason) => bail!("{reason}"),
             Message::Ready(report) => {
-                let Some((kubeconfig, server)) = started else { bail!("the sandbox is ready but never started") };
-                return Ok(Found { kubeconfig, server, report: *report });
+                let Some((kubeconfig, server)) = started else {
+                    bail!("the sandbox is ready but never started")
+                };
+                return Ok(Found {
+                    kubeconfig,
+                    server,
+                    report: *report,
+                });
             }
         }
     }
-    let status = serve.child.wait().await.context("cannot wait for the sandbox")?;
+    let status = serve
+        .child
+        .wait()
+        .await
+        .context("cannot wait for the sandbox")?;
     bail!("the sandbox ended before it was ready ({status})")
 }
 
@@ -141,7 +172,10 @@ impl Serve {
     async fn stop(&mut self) {
         drop(self.input.take());
         if tokio::time::timeout(STOP, self.child.wait()).await.is_err() {
-            tracing::warn!("the sandbox did not stop within {} s: it is killed", STOP.as_secs());
+            tracing::warn!(
+                "the sandbox did not stop within {} s: it is killed",
+                STOP.as_secs()
+            );
             let _ = self.child.kill().await;
         }
         self.clean();
@@ -156,6 +190,7 @@ impl Serve {
 }
 
 impl Drop for Serve {
+    /// Without a known folder the end of the pipe is enough: `serve` then ends in order by itself.
     fn drop(&mut self) {
         if self.folder.is_some() {
             let _ = self.child.start_kill();

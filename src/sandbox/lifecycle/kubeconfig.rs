@@ -10,7 +10,8 @@ pub const CONTEXT: &str = "signoff-sandbox";
 /// Writes `DIR/kubeconfig` for a server without TLS and without users.
 pub fn write(folder: &Path, server: &str) -> anyhow::Result<PathBuf> {
     let path = folder.join("kubeconfig");
-    std::fs::write(&path, text(server)).with_context(|| format!("cannot write {}", path.display()))?;
+    std::fs::write(&path, text(server))
+        .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
 }
 
@@ -31,8 +32,16 @@ mod tests {
     fn the_current_context_leads_to_the_server() {
         let config = kube::config::Kubeconfig::from_yaml(&text("http://127.20.0.1:6443")).unwrap();
         assert_eq!(config.current_context.as_deref(), Some(CONTEXT));
-        assert_eq!(config.contexts[0].context.as_ref().unwrap().cluster, CONTEXT);
-        let server = config.clusters[0].cluster.as_ref().unwrap().server.as_deref();
+        assert_eq!(
+            config.contexts[0].context.as_ref().unwrap().cluster,
+            CONTEXT
+        );
+        let server = config.clusters[0]
+            .cluster
+            .as_ref()
+            .unwrap()
+            .server
+            .as_deref();
         assert_eq!(server, Some("http://127.20.0.1:6443"));
     }
 }

@@ -25,7 +25,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { binaries: None, vm_version: None, scenario: "done-right".into(), nodes: 2, launcher: None }
+        Self {
+            binaries: None,
+            vm_version: None,
+            scenario: "done-right".into(),
+            nodes: 2,
+            launcher: None,
+        }
     }
 }
 
@@ -68,6 +74,11 @@ mod tests {
         let args = options.serve_args();
         assert_eq!(args[..2], ["sandbox", "serve"]);
         assert_eq!(Line::try_parse_from(&args[1..]).unwrap().options, options);
-        assert_eq!(Line::try_parse_from(&Options::default().serve_args()[1..]).unwrap().options, Options::default());
+        assert_eq!(
+            Line::try_parse_from(&Options::default().serve_args()[1..])
+                .unwrap()
+                .options,
+            Options::default()
+        );
     }
 }

@@ -26,7 +26,12 @@ const VM_KINDS: [&str; 4] = ["VMSingle", "VMAgent", "VMAlert", "VMAlertmanager"]
 ///
 /// # Errors
 /// After `limit`: which workloads are not ready, what their pods say, and the last lines of their logs.
-pub async fn wait(client: &Client, logs: &Path, limit: Duration, tell: &(dyn Fn(&str) + Send + Sync)) -> anyhow::Result<()> {
+pub async fn wait(
+    client: &Client,
+    logs: &Path,
+    limit: Duration,
+    tell: &(dyn Fn(&str) + Send + Sync),
+) -> anyhow::Result<()> {
     let deadline = Instant::now() + limit;
     let mut told = BTreeSet::new();
     let mut waiting = Vec::new();
@@ -43,32 +48,64 @@ pub async fn wait(client: &Client, logs: &Path, limit: Duration, tell: &(dyn Fn(
         }
         sleep(INTERVAL).await;
     }
-    bail!("not ready after {} s:\n{}", limit.as_secs(), why(client, logs, &waiting).await?)
+    bail!(
+        "not ready after {} s:\n{}",
+        limit.as_secs(),
+        why(client, logs, &waiting).await?
+    )
 }
 
 async fn look(client: &Client) -> anyhow::Result<Vec<Pending>> {
     let all = ListParams::default();
     let mut waiting = Vec::new();
-    let deployments = Api::<Deployment>::all(client.clone()).list(&all).await.context("cannot list Deployments")?;
+    let deployments = Api::<Deployment>::all(client.clone())
+        .list(&all)
+        .await
+        .context("cannot list Deployments")?;
     waiting.extend(deployments.iter().filter_map(pending::deployment));
-    let sets = Api::<StatefulSet>::all(client.clone()).list(&all).await.context("cannot list StatefulSets")?;
+    let sets = Api::<StatefulSet>::all(client.clone())
+        .list(&all)
+        .await
+        .context("cannot list StatefulSets")?;
     waiting.extend(sets.iter().filter_map(pending::stateful_set));
-    let daemons = Api::<DaemonSet>::all(client.clone()).list(&all).await.context("cannot list DaemonSets")?;
+    let daemons = Api::<DaemonSet>::all(client.clone())
+        .list(&all)
+        .await
+        .context("cannot list DaemonSets")?;
     waiting.extend(daemons.iter().filter_map(pending::daemon_set));
     for kind in VM_KINDS {
-        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk("operator.victoriametrics.com", "v1beta1", kind));
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(
+            "operator.victoriametrics.com",
+            "v1beta1",
+            kind,
+        ));
         // A scenario without the operator has no such kind.
-        let objects = Api::<DynamicObject>::all_with(client.clone(), &resource).list(&all).await;
-        waiting.extend(objects.into_iter().flatten().filter_map(|object| pending::vm_object(kind, &object)));
+        let objects = Api::<DynamicObject>::all_with(client.clone(), &resource)
+            .list(&all)
+            .await;
+        waiting.extend(
+            objects
+                .into_iter()
+                .flatten()
+                .filter_map(|object| pending::vm_object(kind, &object)),
+        );
     }
     Ok(waiting)
 }
 
 async fn why(client: &Client, logs: &Path, waiting: &[Pending]) -> anyhow::Result<String> {
-    let mut lines: Vec<_> = waiting.iter().map(|pending| format!("  {}: {}", pending.name, pending.reason)).collect();
-    let pods = Api::<Pod>::all(client.clone()).list(&ListParams::default()).await.context("cannot list Pods")?;
+    let mut lines: Vec<_> = waiting
+        .iter()
+        .map(|pending| format!("  {}: {}", pending.name, pending.reason))
+        .collect();
+    let pods = Api::<Pod>::all(client.clone())
+        .list(&ListParams::default())
+        .await
+        .context("cannot list Pods")?;
     for pod in &pods {
-        let Some(reason) = pending::pod(pod) else { continue };
+        let Some(reason) = pending::pod(pod) else {
+            continue;
+        };
         let name = format!("{}_{}", pod.namespace().unwrap_or_default(), pod.name_any());
         lines.push(format!("  Pod {}: {reason}", name.replacen('_', "/", 1)));
         lines.extend(last_lines(&logs.join(name)));
@@ -78,14 +115,29 @@ async fn why(client: &Client, logs: &Path, waiting: &[Pending]) -> anyhow::Resul
 
 /// The last lines of each log of a pod.
 fn last_lines(folder: &Path) -> Vec<String> {
-    let mut files: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     files.sort();
     let mut lines = Vec::new();
     for file in files {
-        let text = std::fs::read(&file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let text = std::fs::read(&file)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default();
         let all: Vec<_> = text.lines().collect();
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        lines.extend(all.iter().skip(all.len().saturating_sub(QUOTED)).map(|line| format!("    {name}: {line}")));
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        lines.extend(
+            all.iter()
+                .skip(all.len().saturating_sub(QUOTED))
+                .map(|line| format!("    {name}: {line}")),
+        );
     }
     lines
 }

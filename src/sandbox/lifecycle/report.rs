@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
+    /// One row a container.
     pub components: Vec<Component>,
+    /// One row a program.
     pub versions: Vec<Version>,
 }
 
@@ -19,13 +21,17 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Component {
+    /// The pod's namespace.
     pub namespace: String,
+    /// The pod's name.
     pub pod: String,
+    /// The container's name in its pod.
     pub container: String,
     /// `address:port` of its first port, or its address alone.
     pub address: String,
     /// The process; absent while there is none.
     pub pid: Option<u32>,
+    /// The file that its output goes to.
     pub log: PathBuf,
 }
 
@@ -44,7 +50,9 @@ pub struct Version {
 /// The rows of one pod.
 pub fn rows(pod: &Pod, logs: &Path) -> Vec<Component> {
     let containers = pod.spec.iter().flat_map(|spec| &spec.containers);
-    containers.map(|container| row(pod, container, logs)).collect()
+    containers
+        .map(|container| row(pod, container, logs))
+        .collect()
 }
 
 fn row(pod: &Pod, container: &Container, logs: &Path) -> Component {
@@ -52,11 +60,20 @@ fn row(pod: &Pod, container: &Container, logs: &Path) -> Component {
     let (namespace, name) = (pod.namespace().unwrap_or_default(), pod.name_any());
     let ip = status.pod_ip.unwrap_or_else(|| "-".into());
     let port = container.ports.as_deref().and_then(|ports| ports.first());
-    let own = status.container_statuses.unwrap_or_default().into_iter().find(|status| status.name == container.name);
+    let own = status
+        .container_statuses
+        .unwrap_or_default()
+        .into_iter()
+        .find(|status| status.name == container.name);
     Component {
-        address: port.map_or_else(|| ip.clone(), |port| format!("{ip}:{}", port.container_port)),
+        address: port.map_or_else(
+            || ip.clone(),
+            |port| format!("{ip}:{}", port.container_port),
+        ),
         pid: own.and_then(|status| pid(status.container_id.as_deref()?)),
-        log: logs.join(format!("{namespace}_{name}")).join(format!("{}.log", container.name)),
+        log: logs
+            .join(format!("{namespace}_{name}"))
+            .join(format!("{}.log", container.name)),
         namespace,
         pod: name,
         container: container.name.clone(),
@@ -65,7 +82,11 @@ fn row(pod: &Pod, container: &Container, logs: &Path) -> Component {
 
 /// The process id at the end of a container id.
 fn pid(container_id: &str) -> Option<u32> {
-    container_id.rsplit_once(|letter: char| !letter.is_ascii_digit())?.1.parse().ok()
+    container_id
+        .rsplit_once(|letter: char| !letter.is_ascii_digit())?
+        .1
+        .parse()
+        .ok()
 }
 
 impl Report {
@@ -79,12 +100,22 @@ impl Report {
                 component.pod.clone(),
                 component.container.clone(),
                 component.address.clone(),
-                component.pid.map_or_else(|| "-".into(), |pid| pid.to_string()),
+                component
+                    .pid
+                    .map_or_else(|| "-".into(), |pid| pid.to_string()),
                 log.display().to_string(),
             ]
         };
-        let lines: Vec<_> = std::iter::once(heads).chain(self.components.iter().map(row)).collect();
-        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+        let lines: Vec<_> = std::iter::once(heads)
+            .chain(self.components.iter().map(row))
+            .collect();
+        let width = |column: usize| {
+            lines
+                .iter()
+                .map(|line| line[column].chars().count())
+                .max()
+                .unwrap_or(0)
+        };
         let widths: Vec<_> = (0..5).map(width).collect();
         let mut text = String::new();
         for line in &lines {
@@ -116,18 +147,33 @@ mod tests {
     #[test]
     fn each_container_has_address_process_and_log() {
         let rows = rows(&pod(), Path::new("/tmp/x/logs"));
-        assert_eq!((rows[0].address.as_str(), rows[0].pid), ("127.20.1.4:8429", Some(4711)));
-        assert_eq!(rows[0].log, Path::new("/tmp/x/logs/observability_vmagent-0/vmagent.log"));
-        assert_eq!((rows[1].address.as_str(), rows[1].pid), ("127.20.1.4", None));
+        assert_eq!(
+            (rows[0].address.as_str(), rows[0].pid),
+            ("127.20.1.4:8429", Some(4711))
+        );
+        assert_eq!(
+            rows[0].log,
+            Path::new("/tmp/x/logs/observability_vmagent-0/vmagent.log")
+        );
+        assert_eq!(
+            (rows[1].address.as_str(), rows[1].pid),
+            ("127.20.1.4", None)
+        );
     }
 
     #[test]
     fn the_table_is_aligned_and_names_logs_from_the_folder() {
-        let report = Report { components: rows(&pod(), Path::new("/tmp/x/logs")), versions: Vec::new() };
+        let report = Report {
+            components: rows(&pod(), Path::new("/tmp/x/logs")),
+            versions: Vec::new(),
+        };
         let table = report.table(Path::new("/tmp/x"));
         let lines: Vec<_> = table.lines().collect();
         let column = lines[0].find("LOG").unwrap();
-        assert!(lines[1][column..].starts_with("logs/observability_vmagent-0/vmagent.log"), "{table}");
+        assert!(
+            lines[1][column..].starts_with("logs/observability_vmagent-0/vmagent.log"),
+            "{table}"
+        );
         assert!(lines[2][column..].starts_with("logs/"), "{table}");
     }
 }
