@@ -4,6 +4,7 @@
 //! whenever something changed: level-triggered, no queues. A cluster of a few hundred objects is compared in well under a millisecond.
 
 mod cache;
+mod cronjob;
 mod daemonset;
 mod deployment;
 mod endpoints;
@@ -40,6 +41,7 @@ pub fn start(client: kube::Client) -> JoinSet<()> {
     tasks.spawn(repeat("statefulset", world.clone(), statefulset::reconcile));
     tasks.spawn(repeat("daemonset", world.clone(), daemonset::reconcile));
     tasks.spawn(repeat("job", world.clone(), job::reconcile));
+    tasks.spawn(repeat("cronjob", world.clone(), cronjob::reconcile));
     tasks.spawn(repeat("endpoints", world.clone(), endpoints::reconcile));
     tasks.spawn(repeat("volume", world.clone(), volume::reconcile));
     tasks.spawn(repeat("namespace", world, namespace::reconcile));
