@@ -7,7 +7,6 @@
 mod folder;
 mod foreground;
 mod handle;
-mod kubeconfig;
 mod message;
 mod options;
 mod pending;

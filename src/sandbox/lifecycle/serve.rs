@@ -10,9 +10,9 @@ use anyhow::Context;
 use super::folder::{self, Folder};
 use super::message::{Message, send};
 use super::options::Options;
+use super::readiness;
 use super::rooms::{self, Rooms};
 use super::signals::{Signals, input_end};
-use super::{kubeconfig, readiness};
 use crate::sandbox::binaries;
 
 /// Programs may have to be built first, which takes minutes on a small machine.
@@ -74,7 +74,9 @@ async fn start(folder: &Path, options: &Options, rooms: &mut Option<Rooms>) -> a
 
     let rooms = rooms.insert(Rooms::start(folder).await?);
     let server = rooms.api.url.clone();
-    let kubeconfig = kubeconfig::write(folder, &server)?;
+    let kubeconfig = folder.join("kubeconfig");
+    std::fs::write(&kubeconfig, rooms.api.kubeconfig())
+        .with_context(|| format!("cannot write {}", kubeconfig.display()))?;
     send(&Message::Started {
         kubeconfig,
         server: server.clone(),
