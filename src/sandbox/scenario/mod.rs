@@ -1,1 +1,1 @@
-//! What is deployed in a sandbox.
+//! Manifests that make a sandbox look like a deployed platform.
