@@ -16,7 +16,7 @@ mod merge;
 mod metrics;
 mod object;
 mod options;
-pub mod reloader;
+mod reloader;
 mod rollout;
 mod rules;
 mod scrape;
@@ -27,8 +27,9 @@ mod throttle;
 mod yaml;
 
 pub use options::{Images, Options};
+pub use reloader::run as config_reloader;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 /// Runs the operator and its two servers until the future is dropped.
 ///
@@ -47,17 +48,4 @@ pub async fn run(client: kube::Client, options: Options) -> Result<()> {
         controllers,
     )?;
     Ok(())
-}
-
-/// A client for the API at `KUBERNETES_API`, else from the pod's service account or the kubeconfig.
-///
-/// # Errors
-/// When none of them can be used.
-pub async fn client_from_environment() -> Result<kube::Client> {
-    let Ok(url) = std::env::var("KUBERNETES_API") else {
-        return kube::Client::try_default().await.context("no KUBERNETES_API, service account or kubeconfig to use");
-    };
-    let uri = url.parse().with_context(|| format!("KUBERNETES_API {url:?}: expected http://HOST:PORT"))?;
-    let config = kube::Config::new(uri);
-    kube::Client::try_from(config).context("cannot make a client for KUBERNETES_API")
 }

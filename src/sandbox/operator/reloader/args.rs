@@ -60,7 +60,7 @@ impl Args {
             secret: secret(value("config-secret-name"), value("config-secret-key"), value("config-envsubst-file"))?,
             folders: folders.map(PathBuf::from).collect(),
             only_init: value("only-init-config").is_some_and(|value| value != "false"),
-            listen: address(value("http.listenAddr").unwrap_or(":8435"), host)?,
+            listen: address(value("http.listenAddr").or(value("listen")).unwrap_or(":8435"), host)?,
         })
     }
 }
@@ -118,6 +118,7 @@ mod tests {
             "--config-secret-name=observability/vmagent-vmagent",
             "--config-secret-key=vmagent.yaml.gz",
             "--only-init-config",
+            "--listen=127.16.0.5:8435",
         ])
         .unwrap();
         assert_eq!(args.reload, "http://127.16.0.5:8429/-/reload");

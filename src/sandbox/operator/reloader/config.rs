@@ -14,9 +14,8 @@ use kube::runtime::{WatchStreamExt as _, watcher};
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
-use super::args::{Args, Secret};
+use super::args::Secret;
 use super::metrics::Metrics;
-use crate::sandbox::operator::client_from_environment;
 
 /// How long the first content is waited for.
 const FIRST: Duration = Duration::from_secs(60);
@@ -27,16 +26,15 @@ const GZIP: [u8; 3] = [0x1f, 0x8b, 0x08];
 /// # Errors
 /// When there is no content in time, or it cannot be written.
 pub async fn start(
+    client: kube::Client,
     secret: &Secret,
-    args: &Args,
     metrics: Arc<Metrics>,
     updates: Sender<()>,
 ) -> Result<impl Future<Output = ()> + use<>> {
-    let client = client_from_environment().await?;
     let api: Api<KubeSecret> = Api::namespaced(client, &secret.namespace);
     let content = first(&api, secret).await?;
     write(&secret.target, &content)?;
-    tracing::info!("wrote {} ({} watched folders)", secret.target.display(), args.folders.len());
+    tracing::info!("wrote {}", secret.target.display());
     let secret = secret.clone();
     Ok(watch(api, secret, content, metrics, updates))
 }

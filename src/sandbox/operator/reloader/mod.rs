@@ -22,16 +22,14 @@ use super::metrics::serve_router;
 
 /// Runs the sidecar with the arguments of its container, until stopped; with `--only-init-config` it writes once and ends.
 ///
-/// The API is reached by `KUBERNETES_API`, else as the pod's service account.
-///
 /// # Errors
 /// When the arguments are wrong, the address is in use, or the first configuration cannot be had.
-pub async fn run(args: &[String]) -> Result<()> {
+pub async fn run(client: kube::Client, args: &[String]) -> Result<()> {
     let args = Args::parse(args, |name| std::env::var(name).ok())?;
     let metrics = Arc::new(Metrics::default());
     let (updates, mut received) = mpsc::channel(10);
     let source = match &args.secret {
-        Some(secret) => Some(config::start(secret, &args, metrics.clone(), updates.clone()).await?),
+        Some(secret) => Some(config::start(client, secret, metrics.clone(), updates.clone()).await?),
         None => None,
     };
     if args.only_init {
