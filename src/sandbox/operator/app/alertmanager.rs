@@ -147,10 +147,11 @@ fn arguments(application: &Application) -> Vec<String> {
     let replicas = pod::replicas(spec);
     let name = application.name();
     let route = Some(text(spec, "routePrefix")).filter(|prefix| !prefix.is_empty()).unwrap_or("/");
+    let retention = Some(text(spec, "retention")).filter(|retention| !retention.is_empty()).unwrap_or("120h");
     let mut out = vec![
         format!("--config.file={CONFIG_FOLDER}/{CONFIG_KEY}"),
         format!("--storage.path={DATA_FOLDER}"),
-        format!("--data.retention={}", text(spec, "retention")),
+        format!("--data.retention={retention}"),
         format!("--web.listen-address=:{}", scalar(&spec["port"])),
         format!("--web.route-prefix={route}"),
         // A single replica has no cluster, which its status shows as "disabled".

@@ -48,7 +48,6 @@ pub fn fill(app: App, spec: Value, images: &Images) -> Value {
         default("portName", json!("web"));
         default("terminationGracePeriodSeconds", json!(120));
         default("replicaCount", json!(1));
-        default("retention", json!("120h"));
     }
     spec
 }
