@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
-
 use super::lifecycle::{self, Options, Output};
 use super::{exporters, node, operator};
 
@@ -62,33 +60,19 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::PodExec(Rest { args }) => return node::pod_exec(&args),
         Command::Operator(Rest { args }) => {
             let options = operator::Options::from_args(&args, |name| std::env::var(name).ok())?;
-            operator::run(client().await?, options).await?;
+            operator::run(operator::client_from_environment().await?, options).await?;
         }
-        Command::ConfigReloader(Rest { args }) => {
-            operator::config_reloader(client().await?, &args).await?
-        }
+        Command::ConfigReloader(Rest { args }) => operator::reloader::run(&args).await?,
         Command::KubeStateMetrics(Rest { args }) => {
-            exporters::run_state(client().await?, exporters::StateOptions::from_args(&args))
-                .await?;
+            exporters::run_state(
+                operator::client_from_environment().await?,
+                exporters::StateOptions::from_args(&args),
+            )
+            .await?;
         }
         Command::Exporter(Rest { args }) => {
             exporters::run(exporters::Options::from_args(&args)?).await?
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The client of a process in a pod: by KUBECONFIG, or by the pod's service account in a real cluster.
-async fn client() -> anyhow::Result<kube::Client> {
-    let mut config = kube::Config::infer()
-        .await
-        .context("cannot find the cluster: is KUBECONFIG set?")?;
-    config.default_retry = false;
-    // In a sandbox its own components are exempt from denials; a real server ignores the header.
-    let component = (
-        http::HeaderName::from_static("x-signoff-component"),
-        http::HeaderValue::from_static("pod"),
-    );
-    config.headers.push(component);
-    kube::Client::try_from(config).context("cannot make a client of the cluster")
 }

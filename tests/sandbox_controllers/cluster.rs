@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
 pub struct Cluster {
-    client: Client,
+    pub client: Client,
     pub server: api::ApiServer,
     _tasks: JoinSet<()>,
     temp: tempfile::TempDir,
