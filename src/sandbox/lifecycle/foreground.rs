@@ -165,11 +165,11 @@ async fn tick(line: Arc<Line>) {
     }
 }
 
-/// Columns of the terminal; what does not fit would scroll with every frame.
+/// Columns of the terminal (80 where it does not say); what does not fit would scroll with every frame.
 fn width() -> usize {
-    rustix::termios::tcgetwinsize(std::io::stderr())
-        .map_or(80, |size| usize::from(size.ws_col))
-        .max(20)
+    let columns =
+        rustix::termios::tcgetwinsize(std::io::stderr()).map_or(0, |size| usize::from(size.ws_col));
+    if columns < 20 { 80 } else { columns }
 }
 
 fn clipped(text: &str, columns: usize) -> String {

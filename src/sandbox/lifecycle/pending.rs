@@ -164,6 +164,39 @@ pub fn pod(pod: &Pod) -> Option<String> {
     )
 }
 
+/// Container and `address:port` of the first TCP port of each container that runs.
+pub fn addresses(pod: &Pod) -> Vec<(String, String)> {
+    let status = pod.status.clone().unwrap_or_default();
+    let Some(ip) = status.pod_ip else {
+        return Vec::new();
+    };
+    let statuses = status.container_statuses.unwrap_or_default();
+    let runs = |name: &str| {
+        statuses.iter().any(|status| {
+            status.name == name
+                && status
+                    .state
+                    .as_ref()
+                    .is_some_and(|state| state.running.is_some())
+        })
+    };
+    let containers = pod
+        .spec
+        .iter()
+        .flat_map(|spec| &spec.containers)
+        .filter(|container| runs(&container.name));
+    containers
+        .filter_map(|container| {
+            let mut ports = container.ports.iter().flatten();
+            let port = ports.find(|port| port.protocol.as_deref().unwrap_or("TCP") == "TCP")?;
+            Some((
+                container.name.clone(),
+                format!("{ip}:{}", port.container_port),
+            ))
+        })
+        .collect()
+}
+
 fn container(status: &ContainerStatus) -> Option<String> {
     if status.ready {
         return None;

@@ -10,12 +10,15 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Api, DynamicObject, ListParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Client, ResourceExt};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
 use super::pending::{self, Pending};
 
 /// How often is looked.
 const INTERVAL: Duration = Duration::from_millis(250);
+/// A process on this machine accepts a connection at once or not at all.
+const ANSWER: Duration = Duration::from_millis(500);
 /// How many lines of a log are quoted.
 const QUOTED: usize = 5;
 
@@ -37,6 +40,9 @@ pub async fn wait(
     let mut waiting = Vec::new();
     while Instant::now() < deadline {
         waiting = look(client).await?;
+        if waiting.is_empty() {
+            waiting = silent(client).await?;
+        }
         if waiting.is_empty() {
             return Ok(());
         }
@@ -91,6 +97,35 @@ async fn look(client: &Client) -> anyhow::Result<Vec<Pending>> {
         );
     }
     Ok(waiting)
+}
+
+/// Containers of running pods that do not listen on their first port: a probe need not have asked them.
+async fn silent(client: &Client) -> anyhow::Result<Vec<Pending>> {
+    let pods = Api::<Pod>::all(client.clone())
+        .list(&ListParams::default())
+        .await
+        .context("cannot list Pods")?;
+    let mut silent = Vec::new();
+    for pod in pods
+        .iter()
+        .filter(|pod| pod.metadata.deletion_timestamp.is_none())
+    {
+        for (container, address) in pending::addresses(pod) {
+            let connect = tokio::time::timeout(ANSWER, TcpStream::connect(&address)).await;
+            if !matches!(connect, Ok(Ok(_))) {
+                let name = format!(
+                    "Pod {}/{}",
+                    pod.namespace().unwrap_or_default(),
+                    pod.name_any()
+                );
+                silent.push(Pending {
+                    name,
+                    reason: format!("container {container} does not answer on {address}"),
+                });
+            }
+        }
+    }
+    Ok(silent)
 }
 
 async fn why(client: &Client, logs: &Path, waiting: &[Pending]) -> anyhow::Result<String> {
