@@ -37,10 +37,17 @@ impl Options {
         let Ok(fault) = Mode::from_str(fault, true) else {
             bail!("--fault {fault}: expected ok, 500, hang, garbage or stop");
         };
+        let component = flag(args, "component").unwrap_or("unknown");
+        // Envoy itself has its metrics elsewhere than everybody else.
+        let usual = if matches!(component, "envoy" | "envoy-proxy") {
+            "/stats/prometheus"
+        } else {
+            "/metrics"
+        };
         Ok(Self {
-            component: flag(args, "component").unwrap_or("unknown").to_owned(),
+            component: component.to_owned(),
             listen: flag(args, "listen").unwrap_or(":8080").to_owned(),
-            path: flag(args, "path").unwrap_or("/metrics").to_owned(),
+            path: flag(args, "path").unwrap_or(usual).to_owned(),
             fault,
         })
     }
@@ -105,6 +112,13 @@ mod tests {
             (options.path.as_str(), options.fault),
             ("/metrics", Mode::Ok)
         );
+    }
+
+    #[test]
+    fn envoy_serves_its_statistics_at_its_own_path() {
+        let path = |text: &str| Options::from_args(&args(text)).unwrap().path;
+        assert_eq!(path("--component=envoy-proxy"), "/stats/prometheus");
+        assert_eq!(path("--component=envoy-proxy --path=/metrics"), "/metrics");
     }
 
     #[test]
