@@ -52,6 +52,7 @@ impl Running {
                     told.contains("cannot get "),
                     "the sandbox did not start:\n{told}"
                 );
+                up.wait().unwrap();
                 eprintln!("SKIPPED: the sandbox's programs cannot be had on this machine:\n{told}");
                 return None;
             }

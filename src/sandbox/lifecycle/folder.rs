@@ -117,7 +117,7 @@ mod tests {
         fs::write(left.join(LOCK), "").unwrap();
         let foreign = parent.path().join("something-else");
         fs::create_dir(&foreign).unwrap();
-        assert_eq!(sweep(parent.path()), [left.clone()]);
+        assert_eq!(sweep(parent.path()), std::slice::from_ref(&left));
         assert!(living.path().exists() && foreign.exists() && !left.exists());
     }
 

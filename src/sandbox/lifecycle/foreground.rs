@@ -159,7 +159,10 @@ impl Line {
 }
 
 async fn tick(line: Arc<Line>) {
-    while line.terminal {
+    if !line.terminal {
+        return;
+    }
+    loop {
         tokio::time::sleep(TICK).await;
         line.draw();
     }

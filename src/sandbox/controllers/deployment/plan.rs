@@ -107,11 +107,11 @@ pub fn sizes(sets: &[Counts], limits: Limits, paused: bool) -> Vec<i32> {
         .collect();
     let current = sets.iter().position(|set| set.current);
     // Scaling of the only set with pods is immediate, be it the current one or (paused) an old one.
-    if let [only] = busy[..] {
-        if paused || Some(only) == current {
-            next[only] = limits.replicas;
-            return next;
-        }
+    if let [only] = busy[..]
+        && (paused || Some(only) == current)
+    {
+        next[only] = limits.replicas;
+        return next;
     }
     if paused || limits.replicas == 0 {
         if limits.replicas == 0 {
