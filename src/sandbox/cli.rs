@@ -1,5 +1,6 @@
 //! The verbs of `signoff sandbox`.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::lifecycle::{self, Options, Output};
@@ -26,7 +27,11 @@ pub enum Command {
     },
     /// Run a container's program so that it ends with the sandbox
     #[command(hide = true)]
-    PodExec(Rest),
+    PodExec {
+        /// The program and its arguments.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<OsString>,
+    },
     /// The VictoriaMetrics operator's stand-in
     #[command(hide = true)]
     Operator(Rest),
@@ -57,7 +62,10 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Up { options, output } => return lifecycle::foreground(&options, output).await,
         Command::Serve { options } => return lifecycle::serve(&options).await,
-        Command::PodExec(Rest { args }) => return node::pod_exec(&args),
+        Command::PodExec { command } => {
+            let (program, args) = command.split_first().context("pod-exec needs a program")?;
+            match node::pod_exec(program, args)? {}
+        }
         Command::Operator(Rest { args }) => {
             let options = operator::Options::from_args(&args, |name| std::env::var(name).ok())?;
             operator::run(operator::client_from_environment().await?, options).await?;
