@@ -1,6 +1,5 @@
 //! Waits until the scenario is up: every workload rolled out, every VM object operational.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,6 +16,10 @@ use super::pending::{self, Pending};
 
 /// How often is looked.
 const INTERVAL: Duration = Duration::from_millis(250);
+/// Changes are told at most this often.
+const MENTION: Duration = Duration::from_secs(1);
+/// How many are named; the others are counted.
+const NAMED: usize = 3;
 /// A process on this machine accepts a connection at once or not at all.
 const ANSWER: Duration = Duration::from_millis(500);
 /// How many lines of a log are quoted.
@@ -36,7 +39,7 @@ pub async fn wait(
     tell: &(dyn Fn(&str) + Send + Sync),
 ) -> anyhow::Result<()> {
     let deadline = Instant::now() + limit;
-    let mut told = BTreeSet::new();
+    let (mut told, mut last) = (String::new(), Instant::now());
     let mut waiting = Vec::new();
     while Instant::now() < deadline {
         waiting = look(client).await?;
@@ -46,11 +49,10 @@ pub async fn wait(
         if waiting.is_empty() {
             return Ok(());
         }
-        let names: BTreeSet<_> = waiting.iter().map(|pending| pending.name.clone()).collect();
-        if names != told {
-            let list: Vec<_> = names.iter().map(String::as_str).collect();
-            tell(&format!("waiting for {}", list.join(", ")));
-            told = names;
+        let text = summary(&waiting);
+        if text != told && last.elapsed() >= MENTION {
+            tell(&text);
+            (told, last) = (text, Instant::now());
         }
         sleep(INTERVAL).await;
     }
@@ -59,6 +61,22 @@ pub async fn wait(
         limit.as_secs(),
         why(client, logs, &waiting).await?
     )
+}
+
+/// `waiting for A, B, C and 4 more`.
+fn summary(waiting: &[Pending]) -> String {
+    let named: Vec<_> = waiting
+        .iter()
+        .take(NAMED)
+        .map(|pending| pending.name.as_str())
+        .collect();
+    let more = waiting.len().saturating_sub(NAMED);
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!("waiting for {}{rest}", named.join(", "))
 }
 
 async fn look(client: &Client) -> anyhow::Result<Vec<Pending>> {
@@ -180,6 +198,19 @@ fn last_lines(folder: &Path) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_summary_names_three_and_counts_the_others() {
+        let make = |name: &str| Pending {
+            name: name.into(),
+            reason: String::new(),
+        };
+        assert_eq!(summary(&["A", "B"].map(make)), "waiting for A, B");
+        assert_eq!(
+            summary(&["A", "B", "C", "D"].map(make)),
+            "waiting for A, B, C and 1 more"
+        );
+    }
 
     #[test]
     fn only_the_last_lines_of_each_log_are_quoted() {
