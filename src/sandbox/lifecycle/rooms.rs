@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::options::Options;
 use super::report::{Report, Version, rows};
+use crate::sandbox::node::{NodeConfig, NodeSpec};
 use crate::sandbox::{api, binaries, controllers, node, scenario};
 
 /// The blocks 127.N.0.0/16 that sandboxes share.
@@ -54,14 +55,15 @@ impl Rooms {
     ) -> anyhow::Result<()> {
         self.versions = versions(&binaries);
         let launcher = std::env::current_exe().context("cannot find the path of this program")?;
-        let config = node::NodeConfig {
-            block: self.block,
-            dir: folder.to_owned(),
+        let mut config = NodeConfig::new(
+            self.block,
+            folder.to_owned(),
             binaries,
             launcher,
-            api_url: self.api.url.clone(),
-            nodes: node::NodeSpec::first(options.nodes),
-        };
+            self.api.url.clone(),
+        );
+        config.pod_logs = logs(folder);
+        config.nodes = nodes(options.nodes);
         self.node = Some(
             node::start(self.client.clone(), config)
                 .await
@@ -103,6 +105,14 @@ impl Rooms {
         }
         self.api.shutdown().await;
     }
+}
+
+/// One control plane, and workers.
+fn nodes(count: u8) -> Vec<NodeSpec> {
+    let worker = |number: u8| NodeSpec::new(&format!("infra-wk-{number}"), 11 + number, "worker");
+    std::iter::once(NodeSpec::new("infra-cp-1", 11, "control-plane"))
+        .chain((1..count).map(worker))
+        .collect()
 }
 
 /// Where the logs of pods are.
