@@ -36,10 +36,7 @@ impl Folder {
                 return Ok(Self { path, _lock: lock });
             }
         }
-        bail!(
-            "cannot lock a new folder in {}: is it on a file system without flock?",
-            parent.display()
-        )
+        bail!("cannot lock a new folder in {}: is it on a file system without flock?", parent.display())
     }
 
     /// Where it is.
@@ -66,11 +63,7 @@ fn lock_new(path: &Path) -> Option<File> {
 pub fn sweep(parent: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(parent).into_iter().flatten().flatten();
     let named = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
-    named
-        .map(|entry| entry.path())
-        .filter(|path| is_left(path))
-        .inspect(|path| remove(path))
-        .collect()
+    named.map(|entry| entry.path()).filter(|path| is_left(path)).inspect(|path| remove(path)).collect()
 }
 
 fn is_left(path: &Path) -> bool {
@@ -78,11 +71,7 @@ fn is_left(path: &Path) -> bool {
         Ok(lock) => !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let made = fs::metadata(path).and_then(|found| found.modified());
-            made.is_ok_and(|made| {
-                SystemTime::now()
-                    .duration_since(made)
-                    .is_ok_and(|age| age > BEING_MADE)
-            })
+            made.is_ok_and(|made| SystemTime::now().duration_since(made).is_ok_and(|age| age > BEING_MADE))
         }
         // It belongs to somebody else.
         Err(_) => false,
@@ -98,10 +87,7 @@ pub fn remove(path: &Path) {
             Err(_) => std::thread::sleep(PAUSE),
         }
     }
-    tracing::warn!(
-        "cannot remove {}: the next sandbox will sweep it",
-        path.display()
-    );
+    tracing::warn!("cannot remove {}: the next sandbox will sweep it", path.display());
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::handle::{Progress, Sandbox, up};
 use super::options::Options;
+use super::report::LOG_PATTERN;
 use super::signals::Signals;
 
 /// The form of what is printed on standard output.
@@ -84,24 +85,17 @@ fn print(sandbox: &Sandbox, output: Output, took: Duration) {
 }
 
 fn text(sandbox: &Sandbox, took: Duration) -> String {
-    let folder = sandbox
-        .folder()
-        .unwrap_or_else(|| std::path::Path::new("/"));
+    let folder = sandbox.folder().unwrap_or_else(|| std::path::Path::new("/"));
     let versions: Vec<_> = sandbox
         .versions()
         .iter()
-        .map(|version| {
-            format!(
-                "{} {} ({})",
-                version.component, version.version, version.source
-            )
-        })
+        .map(|version| format!("{} {} ({})", version.component, version.version, version.source))
         .collect();
     format!(
-        "sandbox is ready after {:.1} s\n\n  export KUBECONFIG={}\n\n{}\nlogs are below {}\nprograms: {}\nCtrl-C stops it and removes everything\n",
+        "sandbox is ready after {:.1} s\n\n  export KUBECONFIG={}\n\n{}\nlogs: {}/logs/{LOG_PATTERN}\nprograms: {}\nCtrl-C stops it and removes everything\n",
         took.as_secs_f64(),
         sandbox.kubeconfig.display(),
-        sandbox.report.table(folder),
+        sandbox.report.table(),
         folder.display(),
         versions.join(", "),
     )
@@ -122,10 +116,7 @@ const TICK: Duration = Duration::from_millis(120);
 
 impl Line {
     fn new() -> Self {
-        Self {
-            terminal: std::io::stderr().is_terminal(),
-            state: Mutex::default(),
-        }
+        Self { terminal: std::io::stderr().is_terminal(), state: Mutex::default() }
     }
 
     fn show(&self, text: &str) {
@@ -147,11 +138,7 @@ impl Line {
     }
 
     fn clear(&self) {
-        self.state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .0
-            .clear();
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).0.clear();
         if self.terminal {
             let _ = write!(std::io::stderr(), "\r\u{1b}[K");
         }
@@ -170,18 +157,13 @@ async fn tick(line: Arc<Line>) {
 
 /// Columns of the terminal (80 where it does not say); what does not fit would scroll with every frame.
 fn width() -> usize {
-    let columns =
-        rustix::termios::tcgetwinsize(std::io::stderr()).map_or(0, |size| usize::from(size.ws_col));
+    let columns = rustix::termios::tcgetwinsize(std::io::stderr()).map_or(0, |size| usize::from(size.ws_col));
     if columns < 20 { 80 } else { columns }
 }
 
 fn clipped(text: &str, columns: usize) -> String {
     let room = columns.saturating_sub(3);
-    if text.chars().count() <= room {
-        text.to_owned()
-    } else {
-        text.chars().take(room - 1).chain(['…']).collect()
-    }
+    if text.chars().count() <= room { text.to_owned() } else { text.chars().take(room - 1).chain(['…']).collect() }
 }
 
 #[cfg(test)]

@@ -61,12 +61,7 @@ pub async fn up(options: &Options, progress: Progress) -> anyhow::Result<Sandbox
     };
     // The pipe must be read for ever, or the child's next line would block it.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    Ok(Sandbox {
-        kubeconfig: found.kubeconfig,
-        server: found.server,
-        report: found.report,
-        serve,
-    })
+    Ok(Sandbox { kubeconfig: found.kubeconfig, server: found.server, report: found.report, serve })
 }
 
 struct Found {
@@ -93,14 +88,7 @@ fn spawn(options: &Options) -> anyhow::Result<(Serve, Lines<BufReader<ChildStdou
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         bail!("the pipes to {} are missing", launcher.display());
     };
-    Ok((
-        Serve {
-            child,
-            input: Some(input),
-            folder: None,
-        },
-        BufReader::new(output).lines(),
-    ))
+    Ok((Serve { child, input: Some(input), folder: None }, BufReader::new(output).lines()))
 }
 
 async fn wait_ready(
@@ -109,11 +97,7 @@ async fn wait_ready(
     progress: &Progress,
 ) -> anyhow::Result<Found> {
     let mut started = None;
-    while let Some(line) = lines
-        .next_line()
-        .await
-        .context("cannot read from the sandbox")?
-    {
+    while let Some(line) = lines.next_line().await.context("cannot read from the sandbox")? {
         // Whatever is not ours (a library that prints) is not worth an error.
         let Ok(message) = serde_json::from_str(&line) else {
             continue;
@@ -124,22 +108,12 @@ async fn wait_ready(
             Message::Progress(text) => progress(&text),
             Message::Failed(reason) => bail!("{reason}"),
             Message::Ready(report) => {
-                let Some((kubeconfig, server)) = started else {
-                    bail!("the sandbox is ready but never started")
-                };
-                return Ok(Found {
-                    kubeconfig,
-                    server,
-                    report: *report,
-                });
+                let Some((kubeconfig, server)) = started else { bail!("the sandbox is ready but never started") };
+                return Ok(Found { kubeconfig, server, report: *report });
             }
         }
     }
-    let status = serve
-        .child
-        .wait()
-        .await
-        .context("cannot wait for the sandbox")?;
+    let status = serve.child.wait().await.context("cannot wait for the sandbox")?;
     bail!("the sandbox ended before it was ready ({status})")
 }
 
@@ -172,10 +146,7 @@ impl Serve {
     async fn stop(&mut self) {
         drop(self.input.take());
         if tokio::time::timeout(STOP, self.child.wait()).await.is_err() {
-            tracing::warn!(
-                "the sandbox did not stop within {} s: it is killed",
-                STOP.as_secs()
-            );
+            tracing::warn!("the sandbox did not stop within {} s: it is killed", STOP.as_secs());
             let _ = self.child.kill().await;
         }
         self.clean();

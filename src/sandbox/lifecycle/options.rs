@@ -25,13 +25,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            binaries: None,
-            vm_version: None,
-            scenario: "done-right".into(),
-            nodes: 2,
-            launcher: None,
-        }
+        Self { binaries: None, vm_version: None, scenario: "done-right".into(), nodes: 2, launcher: None }
     }
 }
 
@@ -74,11 +68,6 @@ mod tests {
         let args = options.serve_args();
         assert_eq!(args[..2], ["sandbox", "serve"]);
         assert_eq!(Line::try_parse_from(&args[1..]).unwrap().options, options);
-        assert_eq!(
-            Line::try_parse_from(&Options::default().serve_args()[1..])
-                .unwrap()
-                .options,
-            Options::default()
-        );
+        assert_eq!(Line::try_parse_from(&Options::default().serve_args()[1..]).unwrap().options, Options::default());
     }
 }

@@ -56,90 +56,45 @@ pub async fn wait(
         }
         sleep(INTERVAL).await;
     }
-    bail!(
-        "not ready after {} s:\n{}",
-        limit.as_secs(),
-        why(client, logs, &waiting).await?
-    )
+    bail!("not ready after {} s:\n{}", limit.as_secs(), why(client, logs, &waiting).await?)
 }
 
 /// `waiting for A, B, C and 4 more`.
 fn summary(waiting: &[Pending]) -> String {
-    let named: Vec<_> = waiting
-        .iter()
-        .take(NAMED)
-        .map(|pending| pending.name.as_str())
-        .collect();
+    let named: Vec<_> = waiting.iter().take(NAMED).map(|pending| pending.name.as_str()).collect();
     let more = waiting.len().saturating_sub(NAMED);
-    let rest = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("waiting for {}{rest}", named.join(", "))
 }
 
 async fn look(client: &Client) -> anyhow::Result<Vec<Pending>> {
     let all = ListParams::default();
     let mut waiting = Vec::new();
-    let deployments = Api::<Deployment>::all(client.clone())
-        .list(&all)
-        .await
-        .context("cannot list Deployments")?;
+    let deployments = Api::<Deployment>::all(client.clone()).list(&all).await.context("cannot list Deployments")?;
     waiting.extend(deployments.iter().filter_map(pending::deployment));
-    let sets = Api::<StatefulSet>::all(client.clone())
-        .list(&all)
-        .await
-        .context("cannot list StatefulSets")?;
+    let sets = Api::<StatefulSet>::all(client.clone()).list(&all).await.context("cannot list StatefulSets")?;
     waiting.extend(sets.iter().filter_map(pending::stateful_set));
-    let daemons = Api::<DaemonSet>::all(client.clone())
-        .list(&all)
-        .await
-        .context("cannot list DaemonSets")?;
+    let daemons = Api::<DaemonSet>::all(client.clone()).list(&all).await.context("cannot list DaemonSets")?;
     waiting.extend(daemons.iter().filter_map(pending::daemon_set));
     for kind in VM_KINDS {
-        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(
-            "operator.victoriametrics.com",
-            "v1beta1",
-            kind,
-        ));
+        let resource = ApiResource::from_gvk(&GroupVersionKind::gvk("operator.victoriametrics.com", "v1beta1", kind));
         // A scenario without the operator has no such kind.
-        let objects = Api::<DynamicObject>::all_with(client.clone(), &resource)
-            .list(&all)
-            .await;
-        waiting.extend(
-            objects
-                .into_iter()
-                .flatten()
-                .filter_map(|object| pending::vm_object(kind, &object)),
-        );
+        let objects = Api::<DynamicObject>::all_with(client.clone(), &resource).list(&all).await;
+        waiting.extend(objects.into_iter().flatten().filter_map(|object| pending::vm_object(kind, &object)));
     }
     Ok(waiting)
 }
 
 /// Containers of running pods that do not listen on their first port: a probe need not have asked them.
 async fn silent(client: &Client) -> anyhow::Result<Vec<Pending>> {
-    let pods = Api::<Pod>::all(client.clone())
-        .list(&ListParams::default())
-        .await
-        .context("cannot list Pods")?;
+    let pods = Api::<Pod>::all(client.clone()).list(&ListParams::default()).await.context("cannot list Pods")?;
     let mut silent = Vec::new();
-    for pod in pods
-        .iter()
-        .filter(|pod| pod.metadata.deletion_timestamp.is_none())
-    {
+    for pod in pods.iter().filter(|pod| pod.metadata.deletion_timestamp.is_none()) {
         for (container, address) in pending::addresses(pod) {
             let connect = tokio::time::timeout(ANSWER, TcpStream::connect(&address)).await;
             if !matches!(connect, Ok(Ok(_))) {
-                let name = format!(
-                    "Pod {}/{}",
-                    pod.namespace().unwrap_or_default(),
-                    pod.name_any()
-                );
-                silent.push(Pending {
-                    name,
-                    reason: format!("container {container} does not answer on {address}"),
-                });
+                let name = format!("Pod {}/{}", pod.namespace().unwrap_or_default(), pod.name_any());
+                silent.push(Pending { name, reason: format!("container {container} does not answer on {address}") });
             }
         }
     }
@@ -147,14 +102,8 @@ async fn silent(client: &Client) -> anyhow::Result<Vec<Pending>> {
 }
 
 async fn why(client: &Client, logs: &Path, waiting: &[Pending]) -> anyhow::Result<String> {
-    let mut lines: Vec<_> = waiting
-        .iter()
-        .map(|pending| format!("  {}: {}", pending.name, pending.reason))
-        .collect();
-    let pods = Api::<Pod>::all(client.clone())
-        .list(&ListParams::default())
-        .await
-        .context("cannot list Pods")?;
+    let mut lines: Vec<_> = waiting.iter().map(|pending| format!("  {}: {}", pending.name, pending.reason)).collect();
+    let pods = Api::<Pod>::all(client.clone()).list(&ListParams::default()).await.context("cannot list Pods")?;
     for pod in &pods {
         let Some(reason) = pending::pod(pod) else {
             continue;
@@ -168,29 +117,15 @@ async fn why(client: &Client, logs: &Path, waiting: &[Pending]) -> anyhow::Resul
 
 /// The last lines of each log of a pod.
 fn last_lines(folder: &Path) -> Vec<String> {
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     files.sort();
     let mut lines = Vec::new();
     for file in files {
-        let text = std::fs::read(&file)
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            .unwrap_or_default();
+        let text = std::fs::read(&file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
         let all: Vec<_> = text.lines().collect();
-        let name = file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        lines.extend(
-            all.iter()
-                .skip(all.len().saturating_sub(QUOTED))
-                .map(|line| format!("    {name}: {line}")),
-        );
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        lines.extend(all.iter().skip(all.len().saturating_sub(QUOTED)).map(|line| format!("    {name}: {line}")));
     }
     lines
 }
@@ -201,15 +136,9 @@ mod tests {
 
     #[test]
     fn the_summary_names_three_and_counts_the_others() {
-        let make = |name: &str| Pending {
-            name: name.into(),
-            reason: String::new(),
-        };
+        let make = |name: &str| Pending { name: name.into(), reason: String::new() };
         assert_eq!(summary(&["A", "B"].map(make)), "waiting for A, B");
-        assert_eq!(
-            summary(&["A", "B", "C", "D"].map(make)),
-            "waiting for A, B, C and 1 more"
-        );
+        assert_eq!(summary(&["A", "B", "C", "D"].map(make)), "waiting for A, B, C and 1 more");
     }
 
     #[test]

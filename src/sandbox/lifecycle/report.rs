@@ -7,6 +7,12 @@ use k8s_openapi::api::core::v1::{Container, Pod};
 use kube::ResourceExt;
 use serde::{Deserialize, Serialize};
 
+/// Where a node says which process a container is; the container's name follows after a dot.
+const PID_ANNOTATION: &str = "sandbox.signoff.dev/pid";
+
+/// Where a container's log is, below the folder of logs.
+pub const LOG_PATTERN: &str = "NAMESPACE_POD/CONTAINER.log";
+
 /// What runs in a sandbox that is ready.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,9 +56,7 @@ pub struct Version {
 /// The rows of one pod.
 pub fn rows(pod: &Pod, logs: &Path) -> Vec<Component> {
     let containers = pod.spec.iter().flat_map(|spec| &spec.containers);
-    containers
-        .map(|container| row(pod, container, logs))
-        .collect()
+    containers.map(|container| row(pod, container, logs)).collect()
 }
 
 fn row(pod: &Pod, container: &Container, logs: &Path) -> Component {
@@ -60,70 +64,44 @@ fn row(pod: &Pod, container: &Container, logs: &Path) -> Component {
     let (namespace, name) = (pod.namespace().unwrap_or_default(), pod.name_any());
     let ip = status.pod_ip.unwrap_or_else(|| "-".into());
     let port = container.ports.as_deref().and_then(|ports| ports.first());
-    let own = status
-        .container_statuses
-        .unwrap_or_default()
-        .into_iter()
-        .find(|status| status.name == container.name);
     Component {
-        address: port.map_or_else(
-            || ip.clone(),
-            |port| format!("{ip}:{}", port.container_port),
-        ),
-        pid: own.and_then(|status| pid(status.container_id.as_deref()?)),
-        log: logs
-            .join(format!("{namespace}_{name}"))
-            .join(format!("{}.log", container.name)),
+        address: port.map_or_else(|| ip.clone(), |port| format!("{ip}:{}", port.container_port)),
+        pid: pid(pod, &container.name),
+        log: logs.join(format!("{namespace}_{name}")).join(format!("{}.log", container.name)),
         namespace,
         pod: name,
         container: container.name.clone(),
     }
 }
 
-/// The process id at the end of a container id.
-fn pid(container_id: &str) -> Option<u32> {
-    container_id
-        .rsplit_once(|letter: char| !letter.is_ascii_digit())?
-        .1
-        .parse()
-        .ok()
+/// The process that the node wrote down for a container.
+fn pid(pod: &Pod, container: &str) -> Option<u32> {
+    pod.annotations().get(&format!("{PID_ANNOTATION}.{container}"))?.parse().ok()
 }
 
 impl Report {
-    /// The rows as an aligned table; logs below `folder` are named from there.
-    pub fn table(&self, folder: &Path) -> String {
-        let heads = ["NAMESPACE", "POD", "CONTAINER", "ADDRESS", "PID", "LOG"].map(str::to_owned);
+    /// The rows as an aligned table. Logs are told by [`LOG_PATTERN`]: a column of them would double its width.
+    pub fn table(&self) -> String {
+        let heads = ["NAMESPACE", "POD", "CONTAINER", "ADDRESS", "PID"].map(str::to_owned);
         let row = |component: &Component| {
-            let log = component.log.strip_prefix(folder).unwrap_or(&component.log);
             [
                 component.namespace.clone(),
                 component.pod.clone(),
                 component.container.clone(),
                 component.address.clone(),
-                component
-                    .pid
-                    .map_or_else(|| "-".into(), |pid| pid.to_string()),
-                log.display().to_string(),
+                component.pid.map_or_else(|| "-".into(), |pid| pid.to_string()),
             ]
         };
-        let lines: Vec<_> = std::iter::once(heads)
-            .chain(self.components.iter().map(row))
-            .collect();
-        let width = |column: usize| {
-            lines
-                .iter()
-                .map(|line| line[column].chars().count())
-                .max()
-                .unwrap_or(0)
-        };
-        let widths: Vec<_> = (0..5).map(width).collect();
+        let lines: Vec<_> = std::iter::once(heads).chain(self.components.iter().map(row)).collect();
+        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<_> = (0..4).map(width).collect();
         let mut text = String::new();
         for line in &lines {
             for (cell, width) in line.iter().zip(&widths) {
                 // Writing to a String cannot fail.
                 let _ = write!(text, "{cell:<width$}  ");
             }
-            let _ = writeln!(text, "{}", line[5]);
+            let _ = writeln!(text, "{}", line[4]);
         }
         text
     }
@@ -136,10 +114,10 @@ mod tests {
 
     fn pod() -> Pod {
         serde_json::from_value(json!({
-            "metadata": {"namespace": "observability", "name": "vmagent-0"},
+            "metadata": {"namespace": "observability", "name": "vmagent-0",
+                "annotations": {"sandbox.signoff.dev/pid.vmagent": "4711"}},
             "spec": {"containers": [{"name": "vmagent", "ports": [{"containerPort": 8429}]}, {"name": "config-reloader"}]},
-            "status": {"podIP": "127.20.1.4", "containerStatuses": [
-                {"name": "vmagent", "image": "", "imageID": "", "ready": true, "restartCount": 0, "containerID": "signoff://4711"}]},
+            "status": {"podIP": "127.20.1.4"},
         }))
         .unwrap()
     }
@@ -147,33 +125,17 @@ mod tests {
     #[test]
     fn each_container_has_address_process_and_log() {
         let rows = rows(&pod(), Path::new("/tmp/x/logs"));
-        assert_eq!(
-            (rows[0].address.as_str(), rows[0].pid),
-            ("127.20.1.4:8429", Some(4711))
-        );
-        assert_eq!(
-            rows[0].log,
-            Path::new("/tmp/x/logs/observability_vmagent-0/vmagent.log")
-        );
-        assert_eq!(
-            (rows[1].address.as_str(), rows[1].pid),
-            ("127.20.1.4", None)
-        );
+        assert_eq!((rows[0].address.as_str(), rows[0].pid), ("127.20.1.4:8429", Some(4711)));
+        assert_eq!(rows[0].log, Path::new("/tmp/x/logs/observability_vmagent-0/vmagent.log"));
+        assert_eq!((rows[1].address.as_str(), rows[1].pid), ("127.20.1.4", None));
     }
 
     #[test]
-    fn the_table_is_aligned_and_names_logs_from_the_folder() {
-        let report = Report {
-            components: rows(&pod(), Path::new("/tmp/x/logs")),
-            versions: Vec::new(),
-        };
-        let table = report.table(Path::new("/tmp/x"));
+    fn the_table_is_aligned() {
+        let report = Report { components: rows(&pod(), Path::new("/tmp/x/logs")), versions: Vec::new() };
+        let table = report.table();
         let lines: Vec<_> = table.lines().collect();
-        let column = lines[0].find("LOG").unwrap();
-        assert!(
-            lines[1][column..].starts_with("logs/observability_vmagent-0/vmagent.log"),
-            "{table}"
-        );
-        assert!(lines[2][column..].starts_with("logs/"), "{table}");
+        let column = lines[0].find("PID").unwrap();
+        assert_eq!((&lines[1][column..], &lines[2][column..]), ("4711", "-"), "{table}");
     }
 }

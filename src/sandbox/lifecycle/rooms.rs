@@ -36,64 +36,31 @@ impl Rooms {
         let (api, block) = start_api(folder).await?;
         let client = client(&api.url)?;
         let controllers = controllers::start(client.clone());
-        Ok(Self {
-            api,
-            client,
-            block,
-            controllers,
-            node: None,
-            versions: Vec::new(),
-        })
+        Ok(Self { api, client, block, controllers, node: None, versions: Vec::new() })
     }
 
     /// Adds the nodes, which run pods from these programs.
-    pub async fn add_nodes(
-        &mut self,
-        folder: &Path,
-        options: &Options,
-        binaries: binaries::Set,
-    ) -> anyhow::Result<()> {
+    pub async fn add_nodes(&mut self, folder: &Path, options: &Options, binaries: binaries::Set) -> anyhow::Result<()> {
         self.versions = versions(&binaries);
         let launcher = std::env::current_exe().context("cannot find the path of this program")?;
-        let mut config = NodeConfig::new(
-            self.block,
-            folder.to_owned(),
-            binaries,
-            launcher,
-            self.api.url.clone(),
-        );
+        let mut config = NodeConfig::new(self.block, folder.to_owned(), binaries, launcher, self.api.url.clone());
         config.pod_logs = logs(folder);
         config.nodes = nodes(options.nodes);
-        self.node = Some(
-            node::start(self.client.clone(), config)
-                .await
-                .context("cannot start the nodes")?,
-        );
+        self.node = Some(node::start(self.client.clone(), config).await.context("cannot start the nodes")?);
         Ok(())
     }
 
     /// Deploys the scenario.
     pub async fn deploy(&self, name: &str) -> anyhow::Result<()> {
-        scenario::apply(&self.client, name)
-            .await
-            .with_context(|| format!("cannot deploy scenario {name}"))
+        scenario::apply(&self.client, name).await.with_context(|| format!("cannot deploy scenario {name}"))
     }
 
     /// What runs now.
     pub async fn report(&self, folder: &Path) -> anyhow::Result<Report> {
         let pods: kube::Api<k8s_openapi::api::core::v1::Pod> = kube::Api::all(self.client.clone());
-        let pods = pods
-            .list(&kube::api::ListParams::default())
-            .await
-            .context("cannot list Pods")?;
-        let components = pods
-            .iter()
-            .flat_map(|pod| rows(pod, &logs(folder)))
-            .collect();
-        Ok(Report {
-            components,
-            versions: self.versions.clone(),
-        })
+        let pods = pods.list(&kube::api::ListParams::default()).await.context("cannot list Pods")?;
+        let components = pods.iter().flat_map(|pod| rows(pod, &logs(folder))).collect();
+        Ok(Report { components, versions: self.versions.clone() })
     }
 
     /// Ends every process, then the controllers, then the API.
@@ -110,9 +77,7 @@ impl Rooms {
 /// One control plane, and workers.
 fn nodes(count: u8) -> Vec<NodeSpec> {
     let worker = |number: u8| NodeSpec::new(&format!("infra-wk-{number}"), 11 + number, "worker");
-    std::iter::once(NodeSpec::new("infra-cp-1", 11, "control-plane"))
-        .chain((1..count).map(worker))
-        .collect()
+    std::iter::once(NodeSpec::new("infra-cp-1", 11, "control-plane")).chain((1..count).map(worker)).collect()
 }
 
 /// Where the logs of pods are.
@@ -126,11 +91,7 @@ async fn start_api(folder: &Path) -> anyhow::Result<(api::ApiServer, u8)> {
     for step in 0..count {
         let block = FIRST_BLOCK + u8::try_from((start + step) % count).unwrap_or(0);
         let listen = SocketAddr::from((Ipv4Addr::new(127, block, 0, 1), API_PORT));
-        let config = api::ApiConfig {
-            listen,
-            pod_logs: logs(folder),
-            service_block: block,
-        };
+        let config = api::ApiConfig { listen, pod_logs: logs(folder), service_block: block };
         match api::start(config).await {
             Ok(server) => return Ok((server, block)),
             // Another sandbox owns this block.
@@ -138,27 +99,20 @@ async fn start_api(folder: &Path) -> anyhow::Result<(api::ApiServer, u8)> {
             Err(error) => return Err(error.context(format!("cannot start the API on {listen}"))),
         }
     }
-    bail!(
-        "every block 127.{FIRST_BLOCK}.0.0/16 to 127.{LAST_BLOCK}.0.0/16 is taken: stop other sandboxes"
-    )
+    bail!("every block 127.{FIRST_BLOCK}.0.0/16 to 127.{LAST_BLOCK}.0.0/16 is taken: stop other sandboxes")
 }
 
 fn is_taken(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|found| found.kind() == io::ErrorKind::AddrInUse)
-    })
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|found| found.kind() == io::ErrorKind::AddrInUse))
 }
 
 fn client(url: &str) -> anyhow::Result<Client> {
     let mut config = kube::Config::new(url.parse().context("the API has no valid URL")?);
     config.default_retry = false;
     // The sandbox's own rooms are exempt from denials, which are meant for those that look at it.
-    let component = (
-        HeaderName::from_static("x-signoff-component"),
-        HeaderValue::from_static("sandbox"),
-    );
+    let component = (HeaderName::from_static("x-signoff-component"), HeaderValue::from_static("sandbox"));
     config.headers.push(component);
     Client::try_from(config).context("cannot make a client of the API")
 }

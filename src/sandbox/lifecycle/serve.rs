@@ -77,10 +77,7 @@ async fn start(folder: &Path, options: &Options, rooms: &mut Option<Rooms>) -> a
     let kubeconfig = folder.join("kubeconfig");
     std::fs::write(&kubeconfig, rooms.api.kubeconfig())
         .with_context(|| format!("cannot write {}", kubeconfig.display()))?;
-    send(&Message::Started {
-        kubeconfig,
-        server: server.clone(),
-    });
+    send(&Message::Started { kubeconfig, server: server.clone() });
     tell(&format!("API at {server}"));
     rooms.add_nodes(folder, options, found).await?;
     tell(&format!("deploying {}", options.scenario));
@@ -93,16 +90,11 @@ async fn start(folder: &Path, options: &Options, rooms: &mut Option<Rooms>) -> a
 /// Logs to DIR/serve.log, also the text of a panic: standard error leads nowhere.
 fn log_to(folder: &Path) -> anyhow::Result<()> {
     let path = folder.join("serve.log");
-    let file =
-        std::fs::File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
+    let file = std::fs::File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;
     let filter = tracing_subscriber::EnvFilter::try_from_env("SIGNOFF_SANDBOX_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     // Where the program has set up its own log already, that one is used.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(Mutex::new(file))
-        .try_init();
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).try_init();
     std::panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
     Ok(())
 }
