@@ -47,11 +47,7 @@ async fn compare(shared: &Arc<Shared>, tasks: &mut JoinSet<()>) {
             _ => {}
         }
     }
-    let gone: Vec<Arc<Running>> = shared
-        .pods()
-        .into_iter()
-        .filter(|one| !there.contains(one.uid()))
-        .collect();
+    let gone: Vec<Arc<Running>> = shared.pods().into_iter().filter(|one| !there.contains(one.uid())).collect();
     for running in gone {
         running.stop.send_replace(Stop::Now);
     }
@@ -64,19 +60,13 @@ fn node_of(shared: &Shared, pod: &Pod) -> Option<(String, Ipv4Addr)> {
 }
 
 fn has_ended(pod: &Pod) -> bool {
-    let phase = pod
-        .status
-        .as_ref()
-        .and_then(|status| status.phase.as_deref());
+    let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
     matches!(phase, Some("Succeeded" | "Failed"))
 }
 
 /// Asks a running pod to end within its grace period; a shorter one that comes later wins.
 fn end(running: &Running, pod: &Pod) {
-    let seconds = pod
-        .metadata
-        .deletion_grace_period_seconds
-        .and_then(|s| u64::try_from(s).ok());
+    let seconds = pod.metadata.deletion_grace_period_seconds.and_then(|s| u64::try_from(s).ok());
     let grace = Duration::from_secs(seconds.unwrap_or(30).max(1));
     running.stop.send_if_modified(|stop| {
         let changed = *stop == Stop::No;
@@ -97,19 +87,9 @@ async fn finish_deletion(shared: &Shared, pod: &Pod) {
     let _ = tokio::time::timeout(Duration::from_secs(10), deletion).await;
 }
 
-fn begin(
-    shared: &Arc<Shared>,
-    pod: &Pod,
-    node: String,
-    host_ip: Ipv4Addr,
-    tasks: &mut JoinSet<()>,
-) {
+fn begin(shared: &Arc<Shared>, pod: &Pod, node: String, host_ip: Ipv4Addr, tasks: &mut JoinSet<()>) {
     let host_network = pod.spec.as_ref().and_then(|spec| spec.host_network) == Some(true);
-    let Some(ip) = (if host_network {
-        Some(host_ip)
-    } else {
-        shared.addresses.take()
-    }) else {
+    let Some(ip) = (if host_network { Some(host_ip) } else { shared.addresses.take() }) else {
         tracing::warn!("no free pod address is left");
         return;
     };
@@ -131,21 +111,12 @@ fn begin(
     });
 }
 
-fn prepare(
-    shared: &Arc<Shared>,
-    pod: &Pod,
-    node: String,
-    ip: Ipv4Addr,
-    host_ip: Ipv4Addr,
-) -> Running {
+fn prepare(shared: &Arc<Shared>, pod: &Pod, node: String, ip: Ipv4Addr, host_ip: Ipv4Addr) -> Running {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let (namespace, name) = (text(&pod.metadata.namespace), text(&pod.metadata.name));
     let folder = shared.config.dir.join("pods").join(text(&pod.metadata.uid));
     let persistent = shared.config.dir.join("volumes");
-    let places = volume::Places {
-        pod: &folder,
-        persistent: &persistent,
-    };
+    let places = volume::Places { pod: &folder, persistent: &persistent };
     let mounts = volume::mounts(pod, &places, |claim| {
         let found = World::named(&shared.world.claims, &namespace, claim)?;
         found.spec.as_ref()?.volume_name.clone()
@@ -161,12 +132,7 @@ fn prepare(
         mounts,
         folder,
         started: clock::now(),
-        state: Mutex::new(PodState {
-            init,
-            main,
-            sandbox_ready: false,
-            usage: std::collections::HashMap::new(),
-        }),
+        state: Mutex::new(PodState { init, main, sandbox_ready: false, usage: std::collections::HashMap::new() }),
         changed: Notify::new(),
         stop: watch::Sender::new(Stop::No),
     }

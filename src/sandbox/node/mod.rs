@@ -6,6 +6,7 @@
 
 mod addresses;
 mod backoff;
+mod begin;
 mod clock;
 mod command;
 mod config;
@@ -33,6 +34,7 @@ mod pod;
 mod pod_exec;
 mod probe;
 mod process;
+mod publish;
 mod quantity;
 mod registration;
 mod scheduler;

@@ -61,10 +61,7 @@ impl World {
         let of_service = |slice: &Arc<EndpointSlice>| {
             let labels = slice.metadata.labels.as_ref();
             slice.metadata.namespace.as_deref() == Some(namespace)
-                && labels
-                    .and_then(|all| all.get("kubernetes.io/service-name"))
-                    .map(String::as_str)
-                    == Some(service)
+                && labels.and_then(|all| all.get("kubernetes.io/service-name")).map(String::as_str) == Some(service)
         };
         self.slices.state().into_iter().filter(of_service).collect()
     }
@@ -79,9 +76,7 @@ where
     let api: Api<K> = Api::all(client.clone());
     let signal = Arc::clone(signal);
     tasks.spawn(async move {
-        let stream = watcher(api, watcher::Config::default())
-            .default_backoff()
-            .reflect(writer);
+        let stream = watcher(api, watcher::Config::default()).default_backoff().reflect(writer);
         futures::pin_mut!(stream);
         while let Some(event) = stream.next().await {
             match event {
