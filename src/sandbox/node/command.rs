@@ -10,7 +10,7 @@ use super::environment::{self, Fields, expand};
 use super::images::{self, Runnable};
 use super::launch::Order;
 use super::path_map::{PATH_MAP_VARIABLE, PathMap};
-use super::{listen, logs};
+use super::{layer, listen, logs};
 
 /// Why a container cannot be started now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,17 +33,20 @@ pub(super) fn order(running: &Running, container: &Container) -> Result<Order, B
     let paths = running.mounts.get(&container.name).cloned().unwrap_or_default();
     let (program, mut args, program_env) = program(running, runnable);
     let first_port = container.ports.iter().flatten().next().and_then(|port| u16::try_from(port.container_port).ok());
+    let folder = running.folder.join("work").join(&container.name);
     let given: Vec<String> = container
         .args
         .iter()
         .flatten()
-        .map(|arg| paths.rewrite(&listen::localhost_to_pod(&expand(arg, &vars), running.ip)))
+        .map(|arg| {
+            let arg = listen::localhost_to_pod(&expand(arg, &vars), running.ip);
+            layer::confine(&arg, paths.rewrite(&arg), &folder)
+        })
         .collect();
     args.extend(listen::rewrite(runnable, &given, running.ip, first_port));
     let mut env = base_env(running);
     env.extend(program_env);
     env.extend(vars.iter().map(|(name, value)| (name.clone(), paths.rewrite(value))));
-    let folder = running.folder.join("work").join(&container.name);
     std::fs::create_dir_all(&folder).map_err(|error| Blocked::Start(format!("{}: {error}", folder.display())))?;
     let log = logs::rotate(running, &container.name).map_err(|error| Blocked::Start(format!("{error:#}")))?;
     Ok(Order { program, args, env: env.into_iter().collect(), folder, log })

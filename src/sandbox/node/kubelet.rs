@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use super::context::{PodState, Running, Shared, Stop, locked};
-use super::{clock, pod, volume, world::World};
+use super::{clock, pod, volume};
 
 /// Follows the pods for ever; all pods' tasks end with it.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -43,7 +43,7 @@ async fn compare(shared: &Arc<Shared>, tasks: &mut JoinSet<()>) {
         match (known, pod.metadata.deletion_timestamp.is_some()) {
             (Some(running), true) => end(&running, pod),
             (None, true) => finish_deletion(shared, pod).await,
-            (None, false) if !has_ended(pod) => begin(shared, pod, node, address, tasks),
+            (None, false) if !has_ended(pod) && volumes_bound(shared, pod) => begin(shared, pod, node, address, tasks),
             _ => {}
         }
     }
@@ -57,6 +57,16 @@ fn node_of(shared: &Shared, pod: &Pod) -> Option<(String, Ipv4Addr)> {
     let name = pod.spec.as_ref()?.node_name.as_deref()?;
     let spec = shared.config.nodes.iter().find(|node| node.name == name)?;
     Some((spec.name.clone(), shared.config.node_address(spec)))
+}
+
+/// Does every claim of the pod have its volume? A pod that was given its node by hand waits here for that.
+fn volumes_bound(shared: &Shared, pod: &Pod) -> bool {
+    let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
+    let volumes = pod.spec.as_ref().and_then(|spec| spec.volumes.as_deref()).unwrap_or_default();
+    volumes
+        .iter()
+        .filter_map(|volume| volume.persistent_volume_claim.as_ref())
+        .all(|source| shared.world.volume_of(namespace, &source.claim_name).is_some())
 }
 
 fn has_ended(pod: &Pod) -> bool {
@@ -117,10 +127,7 @@ fn prepare(shared: &Arc<Shared>, pod: &Pod, node: String, ip: Ipv4Addr, host_ip:
     let folder = shared.config.dir.join("pods").join(text(&pod.metadata.uid));
     let persistent = shared.config.dir.join("volumes");
     let places = volume::Places { pod: &folder, persistent: &persistent };
-    let mounts = volume::mounts(pod, &places, |claim| {
-        let found = World::named(&shared.world.claims, &namespace, claim)?;
-        found.spec.as_ref()?.volume_name.clone()
-    });
+    let mounts = volume::mounts(pod, &places, |claim| shared.world.volume_of(&namespace, claim));
     let (init, main) = pod::tracked(pod);
     Running {
         shared: Arc::clone(shared),

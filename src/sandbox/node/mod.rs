@@ -23,6 +23,7 @@ mod images;
 mod kubelet;
 mod kubelet_http;
 mod launch;
+mod layer;
 mod listen;
 #[cfg(test)]
 mod live_tests;

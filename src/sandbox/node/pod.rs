@@ -14,7 +14,6 @@ use super::context::{Running, Slot, Stop, locked};
 use super::environment::Fields;
 use super::events::Tone;
 use super::path_map::PathMap;
-use super::world::World;
 use super::{publish, volume};
 
 /// One write to the API server.
@@ -112,7 +111,7 @@ fn write_volumes(running: &Running) -> Result<(), String> {
     volumes.push(account_volume());
     for one in &volumes {
         let failed = |text: String| format!("MountVolume.SetUp failed for volume \"{}\" : {text}", one.name);
-        let folder = volume::folder(one, &places, |claim| volume_name(running, claim));
+        let folder = volume::folder(one, &places, |claim| running.shared.world.volume_of(running.namespace(), claim));
         match volume::wanted(one, &fields, running).map_err(failed)? {
             Some(files) => drop(volume::write(&folder, &files, &paths).map_err(|error| failed(format!("{error:#}")))?),
             None if one.host_path.is_some() => {}
@@ -136,12 +135,6 @@ fn make_sub_paths(running: &Running) {
             }
         }
     }
-}
-
-/// The persistent volume of a claim.
-pub(super) fn volume_name(running: &Running, claim: &str) -> Option<String> {
-    let found = World::named(&running.shared.world.claims, running.namespace(), claim)?;
-    found.spec.as_ref()?.volume_name.clone()
 }
 
 /// The service account's files, which admission would add.

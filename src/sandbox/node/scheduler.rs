@@ -107,7 +107,9 @@ async fn claims(shared: &Shared, pod: &Pod) -> Vec<(String, Option<Claim>)> {
 }
 
 async fn state_of(shared: &Shared, claim: &PersistentVolumeClaim) -> Claim {
-    if claim.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Bound") {
+    let volume = claim.spec.as_ref().and_then(|spec| spec.volume_name.as_ref());
+    let phase = claim.status.as_ref().and_then(|status| status.phase.as_deref());
+    if phase == Some("Bound") && volume.is_some() {
         return Claim::Bound;
     }
     let Some(class) = claim.spec.as_ref().and_then(|spec| spec.storage_class_name.clone()) else {

@@ -56,6 +56,12 @@ impl World {
         store.get(&ObjectRef::new(name).within(namespace))
     }
 
+    /// The persistent volume of a claim, once it has one.
+    pub(super) fn volume_of(&self, namespace: &str, claim: &str) -> Option<String> {
+        let found = Self::named(&self.claims, namespace, claim)?;
+        found.spec.as_ref()?.volume_name.clone()
+    }
+
     /// The slices of a Service.
     pub(super) fn slices_of(&self, namespace: &str, service: &str) -> Vec<Arc<EndpointSlice>> {
         let of_service = |slice: &Arc<EndpointSlice>| {

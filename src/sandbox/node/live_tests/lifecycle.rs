@@ -11,7 +11,7 @@ async fn a_pod_runs_is_reached_by_name_survives_a_kill_and_is_deleted() {
         "vmsingle",
         json!({
             "image": "victoriametrics/victoria-metrics:v1.131.0",
-            "args": ["-httpListenAddr=:8429", "-storageDataPath=/data", "-retentionPeriod=90d"],
+            "args": ["-httpListenAddr=:8429", "-storageDataPath=/data/x", "-retentionPeriod=90d"],
             "ports": [{"name": "http", "containerPort": 8429}],
             "readinessProbe": {"httpGet": {"path": "/health", "port": "http"}, "periodSeconds": 5},
             "resources": {"limits": {"memory": "2Gi"}}
