@@ -40,17 +40,11 @@ pub(super) async fn lock(root: &Path, progress: Progress<'_>) -> Result<Lock> {
     while flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
         let waited = started.elapsed().as_secs();
         if started.elapsed() > LOCK_DEADLINE {
-            bail!(
-                "another process still holds {} after {waited} s",
-                path.display()
-            );
+            bail!("another process still holds {} after {waited} s", path.display());
         }
         if mentioned != Some(waited / 5) {
             mentioned = Some(waited / 5);
-            progress(&format!(
-                "waiting for another fetch into {} ({waited} s)",
-                root.display()
-            ));
+            progress(&format!("waiting for another fetch into {} ({waited} s)", root.display()));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -71,11 +65,9 @@ pub(super) fn publish(staging: &Path, place: &Path) -> Result<()> {
         std::fs::create_dir_all(parent)?;
     }
     if place.exists() {
-        std::fs::remove_dir_all(place)
-            .with_context(|| format!("cannot replace {}", place.display()))?;
+        std::fs::remove_dir_all(place).with_context(|| format!("cannot replace {}", place.display()))?;
     }
-    std::fs::rename(staging, place)
-        .with_context(|| format!("cannot move {} to {}", staging.display(), place.display()))
+    std::fs::rename(staging, place).with_context(|| format!("cannot move {} to {}", staging.display(), place.display()))
 }
 
 #[cfg(test)]

@@ -28,12 +28,7 @@ pub struct Unpacked {
 ///
 /// # Errors
 /// When apt-get or dpkg are missing, the archive cannot be reached, or the suite has no such package.
-pub async fn unpack(
-    package: &str,
-    suite: &str,
-    root: &Path,
-    progress: Progress<'_>,
-) -> Result<Unpacked> {
+pub async fn unpack(package: &str, suite: &str, root: &Path, progress: Progress<'_>) -> Result<Unpacked> {
     let place = root.join("debian").join(suite).join(package);
     if !place.join("version").is_file() {
         let _lock = cache::lock(root, progress).await?;
@@ -42,19 +37,11 @@ pub async fn unpack(
         }
     }
     let version = std::fs::read_to_string(place.join("version"))?;
-    Ok(Unpacked {
-        folder: place.join("files"),
-        version: version.trim().to_owned(),
-    })
+    Ok(Unpacked { folder: place.join("files"), version: version.trim().to_owned() })
 }
 
 /// The program out of its package, with the suite's own libzstd beside it.
-pub(super) async fn program(
-    program: Program,
-    suite: &str,
-    root: &Path,
-    progress: Progress<'_>,
-) -> Result<Found> {
+pub(super) async fn program(program: Program, suite: &str, root: &Path, progress: Progress<'_>) -> Result<Found> {
     let (package, file) = program.debian();
     let unpacked = unpack(package, suite, root, progress).await?;
     let path = unpacked.folder.join(file);
@@ -70,9 +57,7 @@ pub(super) async fn program(
     Ok(Found {
         path,
         version: upstream_version(&unpacked.version),
-        source: Source::Debian {
-            suite: suite.to_owned(),
-        },
+        source: Source::Debian { suite: suite.to_owned() },
         env,
     })
 }
@@ -85,8 +70,7 @@ async fn zstd_folder(suite: &str, root: &Path, progress: Progress<'_>) -> Result
     let place = root.join("debian").join(suite).join("lib-zstd");
     if !place.join("libzstd.so.1").is_file() {
         let _lock = cache::lock(root, progress).await?;
-        let library = find_file(&unpacked.folder, "libzstd.so.1")
-            .context("package libzstd1 holds no libzstd.so.1")?;
+        let library = find_file(&unpacked.folder, "libzstd.so.1").context("package libzstd1 holds no libzstd.so.1")?;
         let staging = cache::staging(root)?;
         // The copy follows the link to the versioned file.
         std::fs::copy(library, staging.path().join("libzstd.so.1"))?;
@@ -97,13 +81,7 @@ async fn zstd_folder(suite: &str, root: &Path, progress: Progress<'_>) -> Result
     Ok(place)
 }
 
-async fn fetch(
-    package: &str,
-    suite: &str,
-    root: &Path,
-    place: &Path,
-    progress: Progress<'_>,
-) -> Result<()> {
+async fn fetch(package: &str, suite: &str, root: &Path, place: &Path, progress: Progress<'_>) -> Result<()> {
     let apt = Apt::new(root, suite, progress).await?;
     let staging = cache::staging(root)?;
     let label = format!("{package} of Debian {suite}: apt-get download");
@@ -114,10 +92,7 @@ async fn fetch(
     let deb = find_file_by(staging.path(), |name| name.ends_with(".deb"))
         .with_context(|| format!("apt-get download left no package file of {package}"))?;
     let mut command = Command::new("dpkg");
-    command
-        .arg("-x")
-        .arg(&deb)
-        .arg(staging.path().join("files"));
+    command.arg("-x").arg(&deb).arg(staging.path().join("files"));
     step::run("dpkg -x", &mut command, STEP_DEADLINE, progress).await?;
     let mut command = Command::new("dpkg-deb");
     command.arg("-f").arg(&deb).arg("Version");
@@ -134,20 +109,13 @@ struct Apt {
 
 impl Apt {
     async fn new(root: &Path, suite: &str, progress: Progress<'_>) -> Result<Self> {
-        let apt = Self {
-            folder: root.join("apt").join(suite),
-        };
+        let apt = Self { folder: root.join("apt").join(suite) };
         for part in ["parts", "lists/partial", "cache/archives/partial"] {
             std::fs::create_dir_all(apt.folder.join(part))?;
         }
-        let signed = if Path::new(KEYRING).is_file() {
-            format!("Signed-By: {KEYRING}\n")
-        } else {
-            String::new()
-        };
+        let signed = if Path::new(KEYRING).is_file() { format!("Signed-By: {KEYRING}\n") } else { String::new() };
         let mirror = mirror().await.unwrap_or_else(|| FALLBACK_MIRROR.to_owned());
-        let source =
-            format!("Types: deb\nURIs: {mirror}\nSuites: {suite}\nComponents: main\n{signed}");
+        let source = format!("Types: deb\nURIs: {mirror}\nSuites: {suite}\nComponents: main\n{signed}");
         std::fs::write(apt.folder.join("parts/suite.sources"), source)?;
         let label = format!("package lists of Debian {suite}: apt-get update");
         progress(&label);
@@ -177,27 +145,15 @@ impl Apt {
 /// The archive that the machine itself uses.
 async fn mirror() -> Option<String> {
     let mut command = Command::new("apt-get");
-    command.args([
-        "indextargets",
-        "--format",
-        "$(REPO_URI)",
-        "Created-By: Packages",
-    ]);
-    let printed = step::run("apt-get indextargets", &mut command, STEP_DEADLINE, &|_| {})
-        .await
-        .ok()?;
-    printed
-        .lines()
-        .map(|line| line.trim().trim_end_matches('/').to_owned())
-        .find(|line| line.ends_with("/debian"))
+    command.args(["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]);
+    let printed = step::run("apt-get indextargets", &mut command, STEP_DEADLINE, &|_| {}).await.ok()?;
+    printed.lines().map(|line| line.trim().trim_end_matches('/').to_owned()).find(|line| line.ends_with("/debian"))
 }
 
 /// `1.112.0+ds1-1` as `v1.112.0`: the part that upstream chose.
 fn upstream_version(debian: &str) -> String {
     let no_epoch = debian.rsplit(':').next().unwrap_or(debian);
-    let end = no_epoch
-        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .unwrap_or(no_epoch.len());
+    let end = no_epoch.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(no_epoch.len());
     format!("v{}", &no_epoch[..end])
 }
 
@@ -207,21 +163,12 @@ fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
 
 fn find_file_by(folder: &Path, wanted: impl Fn(&str) -> bool + Copy) -> Option<PathBuf> {
     let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
-    let (folders, files): (Vec<_>, Vec<_>) = entries
-        .map(|entry| entry.path())
-        .partition(|path| path.is_dir() && !path.is_symlink());
+    let (folders, files): (Vec<_>, Vec<_>) =
+        entries.map(|entry| entry.path()).partition(|path| path.is_dir() && !path.is_symlink());
     files
         .into_iter()
-        .find(|path| {
-            path.file_name()
-                .and_then(|name| name.to_str())
-                .is_some_and(wanted)
-        })
-        .or_else(|| {
-            folders
-                .iter()
-                .find_map(|folder| find_file_by(folder, wanted))
-        })
+        .find(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(wanted))
+        .or_else(|| folders.iter().find_map(|folder| find_file_by(folder, wanted)))
 }
 
 #[cfg(test)]

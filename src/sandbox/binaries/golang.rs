@@ -13,15 +13,8 @@ const OLDEST_GO: (u32, u32) = (1, 24);
 const BUILD_DEADLINE: Duration = Duration::from_secs(10 * 60);
 
 /// The program from the cache, else built into it.
-pub(super) async fn install(
-    program: Program,
-    version: &str,
-    root: &Path,
-    progress: Progress<'_>,
-) -> Result<Found> {
-    let place = root
-        .join("go")
-        .join(format!("{}-{version}", program.file_name()));
+pub(super) async fn install(program: Program, version: &str, root: &Path, progress: Progress<'_>) -> Result<Found> {
+    let place = root.join("go").join(format!("{}-{version}", program.file_name()));
     let path = place.join(program.file_name());
     if !path.is_file() {
         check_go(progress).await?;
@@ -31,12 +24,7 @@ pub(super) async fn install(
             build(program, version, root, &place, progress).await?;
         }
     }
-    Ok(Found {
-        path,
-        version: version.to_owned(),
-        source: Source::Go,
-        env: Vec::new(),
-    })
+    Ok(Found { path, version: version.to_owned(), source: Source::Go, env: Vec::new() })
 }
 
 async fn check_go(progress: Progress<'_>) -> Result<()> {
@@ -53,33 +41,18 @@ async fn check_go(progress: Progress<'_>) -> Result<()> {
 fn parse_go(text: &str) -> Option<(u32, u32)> {
     let mut parts = text.trim().strip_prefix("go")?.split('.');
     let major = parts.next()?.parse().ok()?;
-    let minor: String = parts
-        .next()?
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
+    let minor: String = parts.next()?.chars().take_while(char::is_ascii_digit).collect();
     Some((major, minor.parse().ok()?))
 }
 
-async fn build(
-    program: Program,
-    version: &str,
-    root: &Path,
-    place: &Path,
-    progress: Progress<'_>,
-) -> Result<()> {
+async fn build(program: Program, version: &str, root: &Path, place: &Path, progress: Progress<'_>) -> Result<()> {
     let staging = cache::staging(root)?;
     let package = format!("{}@{version}", program.go_package());
     let label = format!("{} {version}: go install", program.file_name());
     progress(&label);
     let mut command = Command::new("go");
     command
-        .args([
-            "install",
-            "-ldflags",
-            &program.go_ldflags(version),
-            &package,
-        ])
+        .args(["install", "-ldflags", &program.go_ldflags(version), &package])
         .env("CGO_ENABLED", "0")
         .env("GOBIN", staging.path())
         // Outside every module, and never for another platform.
@@ -89,8 +62,7 @@ async fn build(
         .env_remove("GOFLAGS");
     step::run(&label, &mut command, BUILD_DEADLINE, progress).await?;
     let made = staging.path().join(program.file_name());
-    made.metadata()
-        .with_context(|| format!("go install left no {}", program.file_name()))?;
+    made.metadata().with_context(|| format!("go install left no {}", program.file_name()))?;
     cache::publish(staging.path(), place)
 }
 

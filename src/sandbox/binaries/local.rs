@@ -11,11 +11,7 @@ use super::{Found, Program, Source};
 const VERSION_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The program from the folder (any version) or from `PATH` (only `version`); else one reason for each place.
-pub(super) async fn find(
-    program: Program,
-    version: &str,
-    folder: Option<&Path>,
-) -> Result<Found, Vec<String>> {
+pub(super) async fn find(program: Program, version: &str, folder: Option<&Path>) -> Result<Found, Vec<String>> {
     let mut reasons = Vec::new();
     if let Some(folder) = folder {
         match executable_in(folder, program) {
@@ -23,11 +19,7 @@ pub(super) async fn find(
                 let version = version_of(program, &path).await;
                 return Ok(found(path, version, Source::Folder));
             }
-            None => reasons.push(format!(
-                "folder {}: no executable {}",
-                folder.display(),
-                program.file_name()
-            )),
+            None => reasons.push(format!("folder {}: no executable {}", folder.display(), program.file_name())),
         }
     }
     match in_path(program) {
@@ -58,36 +50,21 @@ fn executable_in(folder: &Path, program: Program) -> Option<PathBuf> {
         .into_iter()
         .flatten()
         .map(|name| folder.join(name))
-        .find(|path| {
-            path.metadata()
-                .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-        })
+        .find(|path| path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0))
 }
 
 /// What the program itself says; `None` if it says nothing usable.
 pub(super) async fn version_of(program: Program, path: &Path) -> Option<String> {
-    let flag = if program.is_victoria_metrics() {
-        "-version"
-    } else {
-        "--version"
-    };
+    let flag = if program.is_victoria_metrics() { "-version" } else { "--version" };
     let mut command = Command::new(path);
     command.arg(flag).kill_on_drop(true);
-    let output = tokio::time::timeout(VERSION_DEADLINE, command.output())
-        .await
-        .ok()?
-        .ok()?;
+    let output = tokio::time::timeout(VERSION_DEADLINE, command.output()).await.ok()?.ok()?;
     let text = [output.stdout, output.stderr].concat();
     program.parse_version(&String::from_utf8_lossy(&text))
 }
 
 fn found(path: PathBuf, version: Option<String>, source: Source) -> Found {
-    Found {
-        path,
-        version: version.unwrap_or_else(|| "unknown".to_owned()),
-        source,
-        env: Vec::new(),
-    }
+    Found { path, version: version.unwrap_or_else(|| "unknown".to_owned()), source, env: Vec::new() }
 }
 
 #[cfg(test)]
@@ -101,9 +78,7 @@ mod tests {
         let path = folder.path().join("alertmanager");
         std::fs::write(&path, "#!/bin/sh\necho alertmanager, version 0.25.0 x\n").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        let found = find(Program::Alertmanager, "v0.29.0", Some(folder.path()))
-            .await
-            .unwrap();
+        let found = find(Program::Alertmanager, "v0.29.0", Some(folder.path())).await.unwrap();
         assert_eq!(found.version, "v0.25.0");
         assert_eq!(found.source, Source::Folder);
     }
@@ -111,9 +86,7 @@ mod tests {
     #[tokio::test]
     async fn a_folder_without_the_program_is_named_in_the_reason() {
         let folder = tempfile::tempdir().unwrap();
-        let reasons = find(Program::Vmalert, "v0.0.1", Some(folder.path()))
-            .await
-            .unwrap_err();
+        let reasons = find(Program::Vmalert, "v0.0.1", Some(folder.path())).await.unwrap_err();
         assert!(reasons[0].contains("no executable vmalert"), "{reasons:?}");
     }
 }

@@ -90,9 +90,7 @@ async fn find_one(
     }
     // A version that was asked for by name must not silently become whatever Debian has.
     if program.is_victoria_metrics() && options.vm_version.is_some() {
-        tried.push(format!(
-            "Debian: skipped, since version {version} was asked for"
-        ));
+        tried.push(format!("Debian: skipped, since version {version} was asked for"));
     } else {
         match debian::program(program, debian::DEFAULT_SUITE, root, progress).await {
             Ok(found) => return Ok(found),

@@ -19,13 +19,8 @@ const VM_MODULE: &str = "github.com/VictoriaMetrics/VictoriaMetrics";
 
 impl Program {
     /// Every program, cheapest dependants last.
-    pub const ALL: [Self; 5] = [
-        Self::VictoriaMetrics,
-        Self::Vmagent,
-        Self::Vmalert,
-        Self::Alertmanager,
-        Self::NodeExporter,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::VictoriaMetrics, Self::Vmagent, Self::Vmalert, Self::Alertmanager, Self::NodeExporter];
 
     /// The executable's name as `go install` makes it.
     #[must_use]
@@ -72,9 +67,7 @@ impl Program {
     pub fn go_ldflags(self, version: &str) -> String {
         if self.is_victoria_metrics() {
             let name = self.file_name();
-            format!(
-                "-X {VM_MODULE}/lib/buildinfo.Version={name}-20251128-000000-tags-{version}-0-g0000000"
-            )
+            format!("-X {VM_MODULE}/lib/buildinfo.Version={name}-20251128-000000-tags-{version}-0-g0000000")
         } else {
             let bare = version.trim_start_matches('v');
             format!("-X github.com/prometheus/common/version.Version={bare}")
@@ -89,10 +82,7 @@ impl Program {
             Self::Vmagent => ("victoria-metrics", "usr/bin/vmagent"),
             Self::Vmalert => ("victoria-metrics", "usr/bin/vmalert"),
             Self::Alertmanager => ("prometheus-alertmanager", "usr/bin/prometheus-alertmanager"),
-            Self::NodeExporter => (
-                "prometheus-node-exporter",
-                "usr/bin/prometheus-node-exporter",
-            ),
+            Self::NodeExporter => ("prometheus-node-exporter", "usr/bin/prometheus-node-exporter"),
         }
     }
 
@@ -105,8 +95,7 @@ impl Program {
             output.split("version ").nth(1)?.split_whitespace().next()?
         };
         let bare = word.trim_start_matches('v');
-        bare.starts_with(|c: char| c.is_ascii_digit())
-            .then(|| with_v(bare.trim()))
+        bare.starts_with(|c: char| c.is_ascii_digit()).then(|| with_v(bare.trim()))
     }
 }
 
@@ -121,15 +110,9 @@ mod tests {
     #[test]
     fn the_version_is_read_from_what_each_program_prints() {
         let vm = "vmagent-20251128-101112-tags-v1.131.0-0-gabcdef";
-        assert_eq!(
-            Program::Vmagent.parse_version(vm).as_deref(),
-            Some("v1.131.0")
-        );
+        assert_eq!(Program::Vmagent.parse_version(vm).as_deref(), Some("v1.131.0"));
         let am = "alertmanager, version 0.29.0 (branch: HEAD, revision: 1)";
-        assert_eq!(
-            Program::Alertmanager.parse_version(am).as_deref(),
-            Some("v0.29.0")
-        );
+        assert_eq!(Program::Alertmanager.parse_version(am).as_deref(), Some("v0.29.0"));
     }
 
     #[test]
@@ -142,9 +125,6 @@ mod tests {
     #[test]
     fn another_version_replaces_only_that_of_victoria_metrics() {
         assert_eq!(Program::Vmalert.wanted_version(Some("1.140.0")), "v1.140.0");
-        assert_eq!(
-            Program::NodeExporter.wanted_version(Some("1.140.0")),
-            "v1.9.1"
-        );
+        assert_eq!(Program::NodeExporter.wanted_version(Some("1.140.0")), "v1.9.1");
     }
 }

@@ -67,8 +67,7 @@ impl Set {
     /// Its executable; the bare file name (looked up in `PATH`) if the set lacks it.
     #[must_use]
     pub fn path(&self, program: Program) -> &Path {
-        self.get(program)
-            .map_or_else(|| Path::new(program.file_name()), |found| &found.path)
+        self.get(program).map_or_else(|| Path::new(program.file_name()), |found| &found.path)
     }
 
     /// Its version, e.g. `v1.131.0`, or `unknown`.
@@ -91,8 +90,6 @@ impl Set {
 
     /// Every program with what was found, in a fixed order.
     pub fn iter(&self) -> impl Iterator<Item = (Program, &Found)> {
-        self.entries
-            .iter()
-            .map(|(program, found)| (*program, found))
+        self.entries.iter().map(|(program, found)| (*program, found))
     }
 }

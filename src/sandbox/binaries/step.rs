@@ -27,14 +27,8 @@ pub(super) async fn run(
         // A group of its own: what it has started itself ends with it.
         .process_group(0)
         .kill_on_drop(true);
-    let name = command
-        .as_std()
-        .get_program()
-        .to_string_lossy()
-        .into_owned();
-    let child = command
-        .spawn()
-        .with_context(|| format!("cannot start {name}"))?;
+    let name = command.as_std().get_program().to_string_lossy().into_owned();
+    let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
     let mut group = Group(child.id());
     let output = child.wait_with_output();
     tokio::pin!(output);
@@ -52,11 +46,7 @@ pub(super) async fn run(
     };
     group.0 = None;
     if !output.status.success() {
-        bail!(
-            "{name} failed ({}): {}",
-            output.status,
-            tail(&output.stderr)
-        );
+        bail!("{name} failed ({}): {}", output.status, tail(&output.stderr));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -79,10 +69,7 @@ impl Drop for Group {
 /// The last lines of an error output: the cause stands at the end.
 fn tail(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     lines[lines.len().saturating_sub(4)..].join(" | ")
 }
 
@@ -128,13 +115,7 @@ mod tests {
     async fn a_failing_step_gives_the_end_of_its_error_output() {
         let mut command = Command::new("sh");
         command.args(["-c", "echo cause >&2; exit 3"]);
-        let error = run("x", &mut command, Duration::from_secs(20), &|_| {})
-            .await
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("exit status: 3") && error.ends_with("cause"),
-            "{error}"
-        );
+        let error = run("x", &mut command, Duration::from_secs(20), &|_| {}).await.unwrap_err().to_string();
+        assert!(error.contains("exit status: 3") && error.ends_with("cause"), "{error}");
     }
 }

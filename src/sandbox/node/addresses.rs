@@ -15,10 +15,7 @@ const TOTAL: u16 = 63 * HOSTS;
 
 impl Addresses {
     pub(super) fn new(block: u8) -> Self {
-        Self {
-            block,
-            state: Mutex::new((0, HashSet::new())),
-        }
+        Self { block, state: Mutex::new((0, HashSet::new())) }
     }
 
     /// The next free address; `None` when all sixteen thousand are taken.
@@ -27,8 +24,7 @@ impl Addresses {
         for _ in 0..TOTAL {
             let at = state.0 % TOTAL;
             state.0 = (at + 1) % TOTAL;
-            let [net, host] =
-                [at / HOSTS + 1, at % HOSTS + 1].map(|byte| u8::try_from(byte).unwrap_or(1));
+            let [net, host] = [at / HOSTS + 1, at % HOSTS + 1].map(|byte| u8::try_from(byte).unwrap_or(1));
             let ip = Ipv4Addr::new(127, self.block, net, host);
             if state.1.insert(ip) {
                 return Some(ip);
@@ -53,10 +49,7 @@ mod tests {
         assert_eq!(first, Ipv4Addr::new(127, 20, 1, 1));
         pool.give_back(first);
         assert_ne!(pool.take(), Some(first));
-        let last = std::iter::from_fn(|| pool.take())
-            .take(16_000)
-            .last()
-            .unwrap();
+        let last = std::iter::from_fn(|| pool.take()).take(16_000).last().unwrap();
         assert_eq!(last.octets()[2], 63);
     }
 }

@@ -10,7 +10,7 @@ use super::environment::{self, Fields, expand};
 use super::images::{self, Runnable};
 use super::launch::Order;
 use super::path_map::{PATH_MAP_VARIABLE, PathMap};
-use super::{listen, logs};
+use super::{layer, listen, logs};
 
 /// Why a container cannot be started now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,50 +27,29 @@ pub(super) enum Blocked {
 pub(super) fn order(running: &Running, container: &Container) -> Result<Order, Blocked> {
     let image = container.image.as_deref().unwrap_or_default();
     let runnable = images::resolve(image).map_err(Blocked::Image)?;
-    let fields = Fields {
-        pod: &running.pod,
-        ip: running.ip.to_string(),
-        host_ip: running.host_ip.to_string(),
-    };
+    let fields = Fields { pod: &running.pod, ip: running.ip.to_string(), host_ip: running.host_ip.to_string() };
     let own = environment::resolve(container, &fields, running).map_err(Blocked::Configuration)?;
     let vars: BTreeMap<String, String> = own.into_iter().collect();
-    let paths = running
-        .mounts
-        .get(&container.name)
-        .cloned()
-        .unwrap_or_default();
+    let paths = running.mounts.get(&container.name).cloned().unwrap_or_default();
     let (program, mut args, program_env) = program(running, runnable);
-    let first_port = container
-        .ports
-        .iter()
-        .flatten()
-        .next()
-        .and_then(|port| u16::try_from(port.container_port).ok());
+    let first_port = container.ports.iter().flatten().next().and_then(|port| u16::try_from(port.container_port).ok());
+    let folder = running.folder.join("work").join(&container.name);
     let given: Vec<String> = container
         .args
         .iter()
         .flatten()
-        .map(|arg| paths.rewrite(&listen::localhost_to_pod(&expand(arg, &vars), running.ip)))
+        .map(|arg| {
+            let arg = listen::localhost_to_pod(&expand(arg, &vars), running.ip);
+            layer::confine(&arg, paths.rewrite(&arg), &folder)
+        })
         .collect();
     args.extend(listen::rewrite(runnable, &given, running.ip, first_port));
     let mut env = base_env(running);
     env.extend(program_env);
-    env.extend(
-        vars.iter()
-            .map(|(name, value)| (name.clone(), paths.rewrite(value))),
-    );
-    let folder = running.folder.join("work").join(&container.name);
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Blocked::Start(format!("{}: {error}", folder.display())))?;
-    let log = logs::rotate(running, &container.name)
-        .map_err(|error| Blocked::Start(format!("{error:#}")))?;
-    Ok(Order {
-        program,
-        args,
-        env: env.into_iter().collect(),
-        folder,
-        log,
-    })
+    env.extend(vars.iter().map(|(name, value)| (name.clone(), paths.rewrite(value))));
+    std::fs::create_dir_all(&folder).map_err(|error| Blocked::Start(format!("{}: {error}", folder.display())))?;
+    let log = logs::rotate(running, &container.name).map_err(|error| Blocked::Start(format!("{error:#}")))?;
+    Ok(Order { program, args, env: env.into_iter().collect(), folder, log })
 }
 
 /// The executable, its leading arguments and the variables that it needs.
@@ -79,11 +58,7 @@ fn program(running: &Running, runnable: Runnable) -> (PathBuf, Vec<String>, Vec<
     match runnable {
         Runnable::Program(program) => {
             let found = &config.binaries;
-            (
-                found.path(program).to_owned(),
-                Vec::new(),
-                found.env(program).to_vec(),
-            )
+            (found.path(program).to_owned(), Vec::new(), found.env(program).to_vec())
         }
         Runnable::Verb(verb) => {
             let args = vec!["sandbox".to_owned(), verb.name().to_owned()];
@@ -100,9 +75,7 @@ fn base_env(running: &Running) -> BTreeMap<String, String> {
     for map in running.mounts.values() {
         all_paths.extend(map);
     }
-    let kubeconfig = super::registration::kubeconfig_path(config)
-        .display()
-        .to_string();
+    let kubeconfig = super::registration::kubeconfig_path(config).display().to_string();
     let path = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
     let pairs = [
         ("PATH", path),
@@ -121,8 +94,5 @@ fn base_env(running: &Running) -> BTreeMap<String, String> {
         ("NO_PROXY", "127.0.0.0/8,localhost".to_owned()),
         ("no_proxy", "127.0.0.0/8,localhost".to_owned()),
     ];
-    pairs
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -56,13 +56,7 @@ pub struct NodeConfig {
 impl NodeConfig {
     /// Two nodes, `infra-cp-1` and `infra-wk-1`, with logs in `dir/pod-logs`.
     #[must_use]
-    pub fn new(
-        block: u8,
-        dir: PathBuf,
-        binaries: binaries::Set,
-        launcher: PathBuf,
-        api_url: String,
-    ) -> Self {
+    pub fn new(block: u8, dir: PathBuf, binaries: binaries::Set, launcher: PathBuf, api_url: String) -> Self {
         Self {
             block,
             pod_logs: dir.join("pod-logs"),
@@ -70,10 +64,7 @@ impl NodeConfig {
             binaries,
             launcher,
             api_url,
-            nodes: vec![
-                NodeSpec::new("infra-cp-1", 11, "control-plane"),
-                NodeSpec::new("infra-wk-1", 12, "worker"),
-            ],
+            nodes: vec![NodeSpec::new("infra-cp-1", 11, "control-plane"), NodeSpec::new("infra-wk-1", 12, "worker")],
         }
     }
 

@@ -9,11 +9,10 @@ use tokio::process::Child;
 use tokio::sync::watch;
 
 use super::backoff::{Backoff, go_duration};
-use super::command::{Blocked, order};
 use super::container_state::{Ended, Stage};
 use super::context::{Running, Slot, Stop};
 use super::events::Tone;
-use super::{clock, probe, process};
+use super::{begin, clock, probe, process};
 
 /// How a container's life ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +28,7 @@ pub(super) async fn run(running: &Running, slot: Slot, container: &Container) ->
     let mut stop = running.stop.subscribe();
     let mut backoff = Backoff::default();
     loop {
-        let Some(mut child) = start(running, slot, container, &mut stop).await else {
+        let Some(mut child) = begin::start(running, slot, container, &mut stop).await else {
             return End::Stopped;
         };
         let began = Instant::now();
@@ -50,139 +49,12 @@ pub(super) async fn run(running: &Running, slot: Slot, container: &Container) ->
 }
 
 fn restarts(running: &Running, slot: Slot, code: i32) -> bool {
-    let policy = running
-        .pod
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.restart_policy.as_deref());
+    let policy = running.pod.spec.as_ref().and_then(|spec| spec.restart_policy.as_deref());
     match policy.unwrap_or("Always") {
         "Never" => false,
         "OnFailure" => code != 0,
         // Init containers run once; `Always` means "until success" for them.
         _ => code != 0 || !slot.is_init,
-    }
-}
-
-/// Starts the process, however long its image or configuration keeps it waiting; `None` if the pod stops before.
-async fn start(
-    running: &Running,
-    slot: Slot,
-    container: &Container,
-    stop: &mut watch::Receiver<Stop>,
-) -> Option<Child> {
-    let mut pulls = Backoff::default();
-    loop {
-        let blocked = match order(running, container) {
-            Ok(order) => match running.shared.launcher.launch(order).await {
-                Ok(child) => {
-                    began(running, slot, container, &child).await;
-                    return Some(child);
-                }
-                Err(error) => Blocked::Start(format!("{error:#}")),
-            },
-            Err(blocked) => blocked,
-        };
-        let wait = tell_blocked(running, slot, container, &blocked, &mut pulls).await;
-        if !pause(wait, stop).await {
-            return None;
-        }
-    }
-}
-
-async fn began(running: &Running, slot: Slot, container: &Container, child: &Child) {
-    let pid = child.id().unwrap_or(0);
-    running.update(slot, |one| {
-        one.over_limit = false;
-        one.stage = Stage::Running {
-            started_at: clock::now(),
-            container_id: clock::container_id(running.uid(), &container.name, one.restarts),
-            pid,
-        };
-    });
-    let name = Some(container.name.as_str());
-    let image = container.image.as_deref().unwrap_or_default();
-    let pulled = format!("Container image \"{image}\" already present on machine");
-    running.event(name, Tone::Normal, "Pulled", &pulled).await;
-    running
-        .event(
-            name,
-            Tone::Normal,
-            "Created",
-            &format!("Created container: {}", container.name),
-        )
-        .await;
-    running
-        .event(
-            name,
-            Tone::Normal,
-            "Started",
-            &format!("Started container {}", container.name),
-        )
-        .await;
-}
-
-/// Shows why the container does not start; gives how long to wait before the next try.
-async fn tell_blocked(
-    running: &Running,
-    slot: Slot,
-    container: &Container,
-    blocked: &Blocked,
-    pulls: &mut Backoff,
-) -> Duration {
-    let waiting = |reason: &str, message: &str| {
-        running.update(slot, |one| {
-            one.stage = Stage::Waiting {
-                reason: reason.to_owned(),
-                message: Some(message.to_owned()),
-            }
-        });
-    };
-    let name = Some(container.name.as_str());
-    match blocked {
-        Blocked::Image(error) => {
-            let image = container.image.as_deref().unwrap_or_default();
-            waiting("ErrImagePull", error);
-            running
-                .event(
-                    name,
-                    Tone::Warning,
-                    "Failed",
-                    &format!("Failed to pull image \"{image}\": {error}"),
-                )
-                .await;
-            running
-                .event(name, Tone::Warning, "Failed", "Error: ErrImagePull")
-                .await;
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            let message = format!("Back-off pulling image \"{image}\": ErrImagePull: {error}");
-            waiting("ImagePullBackOff", &message);
-            running
-                .event(
-                    name,
-                    Tone::Normal,
-                    "BackOff",
-                    &format!("Back-off pulling image \"{image}\""),
-                )
-                .await;
-            running
-                .event(name, Tone::Warning, "Failed", "Error: ImagePullBackOff")
-                .await;
-            pulls.after_failed_pull()
-        }
-        Blocked::Configuration(error) => {
-            waiting("CreateContainerConfigError", error);
-            running
-                .event(name, Tone::Warning, "Failed", &format!("Error: {error}"))
-                .await;
-            Duration::from_secs(2)
-        }
-        Blocked::Start(error) => {
-            waiting("CreateContainerError", error);
-            running
-                .event(name, Tone::Warning, "Failed", &format!("Error: {error}"))
-                .await;
-            Duration::from_secs(5)
-        }
     }
 }
 
@@ -200,11 +72,7 @@ async fn attend(
     stop: &mut watch::Receiver<Stop>,
 ) -> Outcome {
     let pid = child.id().unwrap_or(0);
-    let own_grace = running
-        .pod
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.termination_grace_period_seconds);
+    let own_grace = running.pod.spec.as_ref().and_then(|spec| spec.termination_grace_period_seconds);
     let (grace, stopping) = tokio::select! {
         status = child.wait() => return Outcome { status: status.ok(), stopping: *stop.borrow() != Stop::No },
         text = async {
@@ -231,18 +99,12 @@ async fn attend(
     }
     process::kill(pid);
     let status = tokio::time::timeout(Duration::from_secs(5), child.wait()).await;
-    Outcome {
-        status: status.ok().and_then(Result::ok),
-        stopping,
-    }
+    Outcome { status: status.ok().and_then(Result::ok), stopping }
 }
 
 /// Waits until the pod is to end; gives its grace period.
 async fn stopped(stop: &mut watch::Receiver<Stop>) -> Duration {
-    let value = stop
-        .wait_for(|stop| *stop != Stop::No)
-        .await
-        .map(|stop| *stop);
+    let value = stop.wait_for(|stop| *stop != Stop::No).await.map(|stop| *stop);
     match value {
         Ok(Stop::Within(grace)) => grace,
         _ => Duration::ZERO,
@@ -254,7 +116,7 @@ async fn stopped_now(stop: &mut watch::Receiver<Stop>) {
 }
 
 /// Sleeps; false if the pod stops meanwhile.
-async fn pause(wait: Duration, stop: &mut watch::Receiver<Stop>) -> bool {
+pub(super) async fn pause(wait: Duration, stop: &mut watch::Receiver<Stop>) -> bool {
     tokio::select! {
         () = tokio::time::sleep(wait) => true,
         _ = stopped(stop) => false,
@@ -263,23 +125,11 @@ async fn pause(wait: Duration, stop: &mut watch::Receiver<Stop>) -> bool {
 
 /// Notes the end; gives the exit code, `128 + signal` for a killed process as container runtimes do.
 fn finish(running: &Running, slot: Slot, container: &Container, status: Option<ExitStatus>) -> i32 {
-    let code = status.map_or(137, |status| {
-        status
-            .code()
-            .unwrap_or_else(|| 128 + status.signal().unwrap_or(9))
-    });
-    let from_log = container.termination_message_policy.as_deref() == Some("FallbackToLogsOnError")
-        && code != 0;
-    let message = from_log
-        .then(|| super::logs::tail(running, &container.name))
-        .flatten();
+    let code = status.map_or(137, |status| status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(9)));
+    let from_log = container.termination_message_policy.as_deref() == Some("FallbackToLogsOnError") && code != 0;
+    let message = from_log.then(|| super::logs::tail(running, &container.name)).flatten();
     running.update(slot, |one| {
-        let Stage::Running {
-            started_at,
-            container_id,
-            ..
-        } = one.stage.clone()
-        else {
+        let Stage::Running { started_at, container_id, .. } = one.stage.clone() else {
             return;
         };
         let reason = match (one.over_limit, code) {
@@ -287,14 +137,7 @@ fn finish(running: &Running, slot: Slot, container: &Container, status: Option<E
             (false, 0) => "Completed",
             (false, _) => "Error",
         };
-        let ended = Ended {
-            exit_code: code,
-            reason,
-            message,
-            started_at,
-            finished_at: clock::now(),
-            container_id,
-        };
+        let ended = Ended { exit_code: code, reason, message, started_at, finished_at: clock::now(), container_id };
         one.last = (!slot.is_init || code != 0).then(|| ended.clone());
         one.stage = Stage::Terminated(ended);
         one.ready = false;
@@ -312,23 +155,12 @@ async fn hold_back(
     stop: &mut watch::Receiver<Stop>,
 ) -> bool {
     let printed = running.printed();
-    let message = format!(
-        "back-off {} restarting failed container={} pod={printed}",
-        go_duration(wait),
-        container.name
-    );
+    let message =
+        format!("back-off {} restarting failed container={} pod={printed}", go_duration(wait), container.name);
     running.update(slot, |one| {
-        one.stage = Stage::Waiting {
-            reason: "CrashLoopBackOff".to_owned(),
-            message: Some(message),
-        }
+        one.stage = Stage::Waiting { reason: "CrashLoopBackOff".to_owned(), message: Some(message) }
     });
-    let text = format!(
-        "Back-off restarting failed container {} in pod {printed}",
-        container.name
-    );
-    running
-        .event(Some(&container.name), Tone::Warning, "BackOff", &text)
-        .await;
+    let text = format!("Back-off restarting failed container {} in pod {printed}", container.name);
+    running.event(Some(&container.name), Tone::Warning, "BackOff", &text).await;
     pause(wait, stop).await
 }

@@ -1,8 +1,7 @@
 //! What is known of one container, and how its status object follows from it.
 
 use k8s_openapi::api::core::v1::{
-    Container, ContainerState, ContainerStateRunning, ContainerStateTerminated,
-    ContainerStateWaiting, ContainerStatus,
+    Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting, ContainerStatus,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 
@@ -23,16 +22,9 @@ pub(super) struct Ended {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Stage {
     /// Not started, or waiting for its next start.
-    Waiting {
-        reason: String,
-        message: Option<String>,
-    },
+    Waiting { reason: String, message: Option<String> },
     /// A process runs.
-    Running {
-        started_at: Time,
-        container_id: String,
-        pid: u32,
-    },
+    Running { started_at: Time, container_id: String, pid: u32 },
     /// Ended, and not (yet) to be started again.
     Terminated(Ended),
 }
@@ -60,10 +52,7 @@ impl Tracked {
         Self {
             image: super::images::full_name(spec.image.as_deref().unwrap_or_default()),
             spec: spec.clone(),
-            stage: Stage::Waiting {
-                reason: reason.to_owned(),
-                message: None,
-            },
+            stage: Stage::Waiting { reason: reason.to_owned(), message: None },
             last: None,
             restarts: 0,
             ready: false,
@@ -96,11 +85,7 @@ impl Tracked {
         ContainerStatus {
             name: self.spec.name.clone(),
             image: self.image.clone(),
-            image_id: if has_run {
-                image_id(&self.image)
-            } else {
-                String::new()
-            },
+            image_id: if has_run { image_id(&self.image) } else { String::new() },
             container_id: self.container_id().map(str::to_owned),
             ready: if is_init { done } else { self.ready },
             started: Some(self.started),
@@ -110,11 +95,7 @@ impl Tracked {
                 terminated: self.last.as_ref().map(Ended::to_state),
                 ..ContainerState::default()
             }),
-            allocated_resources: self
-                .spec
-                .resources
-                .as_ref()
-                .and_then(|r| r.requests.clone()),
+            allocated_resources: self.spec.resources.as_ref().and_then(|r| r.requests.clone()),
             resources: self.spec.resources.clone(),
             ..ContainerStatus::default()
         }
@@ -126,15 +107,10 @@ impl Stage {
         let mut state = ContainerState::default();
         match self {
             Self::Waiting { reason, message } => {
-                state.waiting = Some(ContainerStateWaiting {
-                    reason: Some(reason.clone()),
-                    message: message.clone(),
-                });
+                state.waiting = Some(ContainerStateWaiting { reason: Some(reason.clone()), message: message.clone() });
             }
             Self::Running { started_at, .. } => {
-                state.running = Some(ContainerStateRunning {
-                    started_at: Some(started_at.clone()),
-                });
+                state.running = Some(ContainerStateRunning { started_at: Some(started_at.clone()) });
             }
             Self::Terminated(ended) => state.terminated = Some(ended.to_state()),
         }
@@ -159,8 +135,5 @@ impl Ended {
 /// A digest that is stable per image, as a runtime would show.
 fn image_id(image: &str) -> String {
     use sha2::{Digest, Sha256};
-    format!(
-        "sha256:{}",
-        super::clock::hex(&Sha256::digest(image.as_bytes()))
-    )
+    format!("sha256:{}", super::clock::hex(&Sha256::digest(image.as_bytes())))
 }

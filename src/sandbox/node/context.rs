@@ -111,11 +111,7 @@ impl Running {
     /// Changes one container and lets the status follow.
     pub(super) fn update<T>(&self, slot: Slot, change: impl FnOnce(&mut Tracked) -> T) -> T {
         let mut state = locked(&self.state);
-        let list = if slot.is_init {
-            &mut state.init
-        } else {
-            &mut state.main
-        };
+        let list = if slot.is_init { &mut state.init } else { &mut state.main };
         let result = change(&mut list[slot.index]);
         drop(state);
         self.changed.notify_one();
@@ -123,18 +119,9 @@ impl Running {
     }
 
     /// Writes an event of this pod's kubelet.
-    pub(super) async fn event(
-        &self,
-        container: Option<&str>,
-        tone: Tone,
-        reason: &str,
-        message: &str,
-    ) {
+    pub(super) async fn event(&self, container: Option<&str>, tone: Tone, reason: &str, message: &str) {
         let speaker = Speaker::Kubelet(&self.node);
-        self.shared
-            .events
-            .record(speaker, &self.pod, container, tone, reason, message)
-            .await;
+        self.shared.events.record(speaker, &self.pod, container, tone, reason, message).await;
     }
 }
 

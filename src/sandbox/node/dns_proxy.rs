@@ -28,19 +28,14 @@ type Proxy = (Arc<World>, Client<HttpConnector, Body>);
 /// Serves in `tasks`.
 pub(super) async fn serve(shared: &Arc<Shared>, tasks: &mut JoinSet<()>) -> Result<()> {
     let address = shared.config.proxy_address();
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address} for cluster names"))?;
+    let listener =
+        TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} for cluster names"))?;
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     connector.set_connect_timeout(Some(Duration::from_secs(3)));
     // A pod may be gone the next moment, and its address with it: connections are not kept for long.
-    let client = Client::builder(TokioExecutor::new())
-        .pool_idle_timeout(Duration::from_secs(5))
-        .build(connector);
-    let app = Router::new()
-        .fallback(forward)
-        .with_state((Arc::clone(&shared.world), client));
+    let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(5)).build(connector);
+    let app = Router::new().fallback(forward).with_state((Arc::clone(&shared.world), client));
     tasks.spawn(async move {
         let _ = axum::serve(listener, app).await;
     });
@@ -63,10 +58,7 @@ async fn forward(State((world, client)): State<Proxy>, mut request: Request) -> 
     match client.request(request).await {
         Ok(response) => response.map(Body::new).into_response(),
         Err(error) => {
-            let text = format!(
-                "cannot reach {target}: {}\n",
-                anyhow::Error::from(error).root_cause()
-            );
+            let text = format!("cannot reach {target}: {}\n", anyhow::Error::from(error).root_cause());
             (StatusCode::BAD_GATEWAY, text).into_response()
         }
     }
@@ -74,30 +66,21 @@ async fn forward(State((world, client)): State<Proxy>, mut request: Request) -> 
 
 /// The address behind a URL's host and port.
 fn resolve(world: &World, uri: &Uri) -> Result<SocketAddr, String> {
-    let host = uri
-        .host()
-        .ok_or("this is a forward proxy: the request line needs a whole URL")?;
+    let host = uri.host().ok_or("this is a forward proxy: the request line needs a whole URL")?;
     let port = uri.port_u16().unwrap_or(80);
     if let Ok(ip) = host.trim_matches(['[', ']']).parse() {
         return Ok(SocketAddr::new(ip, port));
     }
     let no_such = || format!("lookup {host}: no such host");
     let name = ServiceName::parse(host).ok_or_else(no_such)?;
-    let service =
-        World::named(&world.services, &name.namespace, &name.service).ok_or_else(no_such)?;
+    let service = World::named(&world.services, &name.namespace, &name.service).ok_or_else(no_such)?;
     let slices = world.slices_of(&name.namespace, &name.service);
     let slices: Vec<_> = slices.iter().map(AsRef::as_ref).collect();
     let found = behind(&service, &slices, port, name.hostname.as_deref());
     // Any of them will do; the clock spreads the choice without keeping state.
-    let pick = usize::try_from(k8s_openapi::jiff::Timestamp::now().subsec_nanosecond() / 1000)
-        .unwrap_or(0);
+    let pick = usize::try_from(k8s_openapi::jiff::Timestamp::now().subsec_nanosecond() / 1000).unwrap_or(0);
     found
         .get(pick % found.len().max(1))
         .copied()
-        .ok_or_else(|| {
-            format!(
-                "service {}/{} has no ready endpoint for port {port}",
-                name.namespace, name.service
-            )
-        })
+        .ok_or_else(|| format!("service {}/{} has no ready endpoint for port {port}", name.namespace, name.service))
 }

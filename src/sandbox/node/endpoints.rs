@@ -26,17 +26,11 @@ impl ServiceName {
         };
         let (hostname, service, namespace) = match parts[..] {
             [service, namespace] => (None, service, namespace),
-            [hostname, service, namespace] if host.ends_with(".svc") => {
-                (Some(hostname.to_owned()), service, namespace)
-            }
+            [hostname, service, namespace] if host.ends_with(".svc") => (Some(hostname.to_owned()), service, namespace),
             _ => return None,
         };
         let all_there = !service.is_empty() && !namespace.is_empty();
-        all_there.then(|| Self {
-            hostname,
-            service: service.to_owned(),
-            namespace: namespace.to_owned(),
-        })
+        all_there.then(|| Self { hostname, service: service.to_owned(), namespace: namespace.to_owned() })
     }
 }
 
@@ -52,11 +46,7 @@ pub(super) fn behind(
     let spec = service.spec.clone().unwrap_or_default();
     let headless = spec.cluster_ip.as_deref() == Some("None");
     let not_ready_too = spec.publish_not_ready_addresses == Some(true);
-    let service_port = spec
-        .ports
-        .iter()
-        .flatten()
-        .find(|one| one.port == i32::from(port));
+    let service_port = spec.ports.iter().flatten().find(|one| one.port == i32::from(port));
     let mut found = Vec::new();
     for slice in slices {
         let target = match (headless || hostname.is_some(), service_port) {
@@ -66,23 +56,13 @@ pub(super) fn behind(
         };
         let Some(target) = target else { continue };
         for endpoint in &slice.endpoints {
-            let ready = endpoint
-                .conditions
-                .as_ref()
-                .and_then(|one| one.ready)
-                .unwrap_or(true);
+            let ready = endpoint.conditions.as_ref().and_then(|one| one.ready).unwrap_or(true);
             let named = hostname.is_none_or(|name| {
-                let pod = endpoint
-                    .target_ref
-                    .as_ref()
-                    .and_then(|pod| pod.name.as_deref());
+                let pod = endpoint.target_ref.as_ref().and_then(|pod| pod.name.as_deref());
                 endpoint.hostname.as_deref() == Some(name) || pod == Some(name)
             });
             if named && (ready || not_ready_too) {
-                let addresses = endpoint
-                    .addresses
-                    .iter()
-                    .filter_map(|one| one.parse::<IpAddr>().ok());
+                let addresses = endpoint.addresses.iter().filter_map(|one| one.parse::<IpAddr>().ok());
                 found.extend(addresses.map(|ip| SocketAddr::new(ip, target)));
             }
         }
@@ -105,9 +85,7 @@ fn target_port(slice: &EndpointSlice, wanted: &ServicePort) -> Option<u16> {
         Some(IntOrString::Int(number)) => Some(*number),
         _ => None,
     };
-    by_name
-        .or(by_number)
-        .and_then(|port| u16::try_from(port).ok())
+    by_name.or(by_number).and_then(|port| u16::try_from(port).ok())
 }
 
 #[cfg(test)]
@@ -138,10 +116,7 @@ mod tests {
     #[test]
     fn cluster_names_are_taken_apart() {
         let name = ServiceName::parse("vmsingle.observability.svc.cluster.local").unwrap();
-        assert_eq!(
-            (name.service.as_str(), name.namespace.as_str()),
-            ("vmsingle", "observability")
-        );
+        assert_eq!((name.service.as_str(), name.namespace.as_str()), ("vmsingle", "observability"));
         let pod = ServiceName::parse("am-0.am.observability.svc").unwrap();
         assert_eq!(pod.hostname.as_deref(), Some("am-0"));
         assert!(ServiceName::parse("vmsingle").is_none());

@@ -46,20 +46,14 @@ pub(super) fn resolve(
 }
 
 /// `envFrom`: every key of a ConfigMap or Secret, with a prefix.
-fn from_sources(
-    container: &Container,
-    lookup: &dyn Lookup,
-) -> Result<BTreeMap<String, String>, String> {
+fn from_sources(container: &Container, lookup: &dyn Lookup) -> Result<BTreeMap<String, String>, String> {
     let mut vars = BTreeMap::new();
     for source in container.env_from.iter().flatten() {
         let prefix = source.prefix.clone().unwrap_or_default();
         if let Some(reference) = &source.config_map_ref {
             match lookup.config_map(&reference.name) {
                 Some(map) => vars.extend(
-                    map.data
-                        .unwrap_or_default()
-                        .into_iter()
-                        .map(|(key, value)| (format!("{prefix}{key}"), value)),
+                    map.data.unwrap_or_default().into_iter().map(|(key, value)| (format!("{prefix}{key}"), value)),
                 ),
                 None if reference.optional == Some(true) => {}
                 None => return Err(format!("configmap \"{}\" not found", reference.name)),
@@ -67,14 +61,13 @@ fn from_sources(
         }
         if let Some(reference) = &source.secret_ref {
             match lookup.secret(&reference.name) {
-                Some(secret) => vars.extend(secret.data.unwrap_or_default().into_iter().map(
-                    |(key, value)| {
-                        (
-                            format!("{prefix}{key}"),
-                            String::from_utf8_lossy(&value.0).into_owned(),
-                        )
-                    },
-                )),
+                Some(secret) => {
+                    vars.extend(
+                        secret.data.unwrap_or_default().into_iter().map(|(key, value)| {
+                            (format!("{prefix}{key}"), String::from_utf8_lossy(&value.0).into_owned())
+                        }),
+                    )
+                }
                 None if reference.optional == Some(true) => {}
                 None => return Err(format!("secret \"{}\" not found", reference.name)),
             }
@@ -83,11 +76,7 @@ fn from_sources(
     Ok(vars)
 }
 
-fn value_of(
-    source: &EnvVarSource,
-    fields: &Fields<'_>,
-    lookup: &dyn Lookup,
-) -> Result<Option<String>, String> {
+fn value_of(source: &EnvVarSource, fields: &Fields<'_>, lookup: &dyn Lookup) -> Result<Option<String>, String> {
     let namespace = fields.pod.metadata.namespace.as_deref().unwrap_or_default();
     if let Some(field) = &source.field_ref {
         return Ok(Some(field_value(&field.field_path, fields)));
@@ -99,13 +88,7 @@ fn value_of(
         };
         return match map.data.unwrap_or_default().remove(&key.key) {
             Some(value) => Ok(Some(value)),
-            None => missing(
-                optional,
-                format!(
-                    "couldn't find key {} in ConfigMap {namespace}/{}",
-                    key.key, key.name
-                ),
-            ),
+            None => missing(optional, format!("couldn't find key {} in ConfigMap {namespace}/{}", key.key, key.name)),
         };
     }
     if let Some(key) = &source.secret_key_ref {
@@ -115,13 +98,7 @@ fn value_of(
         };
         return match secret.data.unwrap_or_default().remove(&key.key) {
             Some(value) => Ok(Some(String::from_utf8_lossy(&value.0).into_owned())),
-            None => missing(
-                optional,
-                format!(
-                    "couldn't find key {} in Secret {namespace}/{}",
-                    key.key, key.name
-                ),
-            ),
+            None => missing(optional, format!("couldn't find key {} in Secret {namespace}/{}", key.key, key.name)),
         };
     }
     Ok(None)
@@ -136,10 +113,7 @@ pub(super) fn field_value(path: &str, fields: &Fields<'_>) -> String {
     let meta = &fields.pod.metadata;
     let spec = fields.pod.spec.as_ref();
     let entry = |map: &Option<BTreeMap<String, String>>, prefix: &str| {
-        let key = path
-            .strip_prefix(prefix)?
-            .strip_prefix("['")?
-            .strip_suffix("']")?;
+        let key = path.strip_prefix(prefix)?.strip_prefix("['")?.strip_suffix("']")?;
         map.as_ref()?.get(key).cloned()
     };
     let found = match path {
@@ -150,8 +124,7 @@ pub(super) fn field_value(path: &str, fields: &Fields<'_>) -> String {
         "spec.serviceAccountName" => spec.and_then(|spec| spec.service_account_name.clone()),
         "status.podIP" | "status.podIPs" => Some(fields.ip.clone()),
         "status.hostIP" | "status.hostIPs" => Some(fields.host_ip.clone()),
-        _ => entry(&meta.labels, "metadata.labels")
-            .or_else(|| entry(&meta.annotations, "metadata.annotations")),
+        _ => entry(&meta.labels, "metadata.labels").or_else(|| entry(&meta.annotations, "metadata.annotations")),
     };
     found.unwrap_or_default()
 }
@@ -166,9 +139,7 @@ pub(super) fn expand(text: &str, vars: &BTreeMap<String, String>) -> String {
         if let Some(escaped) = rest.strip_prefix('$') {
             out.push('$');
             rest = escaped;
-        } else if let Some((name, after)) =
-            rest.strip_prefix('(').and_then(|tail| tail.split_once(')'))
-        {
+        } else if let Some((name, after)) = rest.strip_prefix('(').and_then(|tail| tail.split_once(')')) {
             match vars.get(name) {
                 Some(value) => out.push_str(value),
                 None => {

@@ -37,10 +37,7 @@ pub(super) struct Recorder {
 
 impl Recorder {
     pub(super) fn new(client: Client) -> Self {
-        Self {
-            client,
-            known: Mutex::new(HashMap::new()),
-        }
+        Self { client, known: Mutex::new(HashMap::new()) }
     }
 
     /// Writes an event; failing to is only logged, as events are for people.
@@ -55,11 +52,7 @@ impl Recorder {
     ) {
         let namespace = pod.metadata.namespace.clone().unwrap_or_default();
         let api: Api<Event> = Api::namespaced(self.client.clone(), &namespace);
-        let key = (
-            pod.metadata.uid.clone().unwrap_or_default(),
-            reason.to_owned(),
-            message.to_owned(),
-        );
+        let key = (pod.metadata.uid.clone().unwrap_or_default(), reason.to_owned(), message.to_owned());
         let repeated = locked(&self.known).get_mut(&key).map(|(name, count)| {
             *count += 1;
             (name.clone(), *count)
@@ -67,14 +60,11 @@ impl Recorder {
         let result = match repeated {
             Some((name, count)) => {
                 let patch = json!({"count": count, "lastTimestamp": clock::now()});
-                api.patch(&name, &PatchParams::default(), &Patch::Merge(patch))
-                    .await
-                    .map(drop)
+                api.patch(&name, &PatchParams::default(), &Patch::Merge(patch)).await.map(drop)
             }
             None => {
                 let event = new_event(speaker, pod, container, tone, reason, message);
-                locked(&self.known)
-                    .insert(key, (event.metadata.name.clone().unwrap_or_default(), 1));
+                locked(&self.known).insert(key, (event.metadata.name.clone().unwrap_or_default(), 1));
                 api.create(&PostParams::default(), &event).await.map(drop)
             }
         };
@@ -113,10 +103,7 @@ fn new_event(
         type_: Some(format!("{tone:?}")),
         reason: Some(reason.to_owned()),
         message: Some(message.to_owned()),
-        source: Some(EventSource {
-            component: Some(component.to_owned()),
-            host: host.clone(),
-        }),
+        source: Some(EventSource { component: Some(component.to_owned()), host: host.clone() }),
         reporting_component: Some(component.to_owned()),
         reporting_instance: host,
         count: Some(1),

@@ -54,14 +54,7 @@ pub(super) fn cadvisor(rows: &[Row], millis: i64) -> String {
         &working_set,
         millis,
     );
-    family(
-        &mut out,
-        "container_memory_rss",
-        "gauge",
-        "Size of RSS in bytes.",
-        &working_set,
-        millis,
-    );
+    family(&mut out, "container_memory_rss", "gauge", "Size of RSS in bytes.", &working_set, millis);
     let cpu: Vec<Sample> = with_parents(&|row| row.cpu_seconds, 0.02)
         .into_iter()
         .map(|(labels, value)| (format!("{labels},cpu=\"total\""), value))
@@ -74,42 +67,23 @@ pub(super) fn cadvisor(rows: &[Row], millis: i64) -> String {
         &cpu,
         millis,
     );
-    let limits: Vec<Sample> = rows
-        .iter()
-        .map(|row| (container_labels(row), exact(row.limit)))
-        .collect();
-    family(
-        &mut out,
-        "container_spec_memory_limit_bytes",
-        "gauge",
-        "Memory limit for the container.",
-        &limits,
-        millis,
-    );
+    let limits: Vec<Sample> = rows.iter().map(|row| (container_labels(row), exact(row.limit))).collect();
+    family(&mut out, "container_spec_memory_limit_bytes", "gauge", "Memory limit for the container.", &limits, millis);
     out
 }
 
 /// Each container, each pod's cgroup and pause container, and the slice of all pods.
 fn samples(rows: &[Row], value: &dyn Fn(&Row) -> f64, pause: f64) -> Vec<Sample> {
-    let mut out: Vec<Sample> = rows
-        .iter()
-        .map(|row| (container_labels(row), value(row)))
-        .collect();
+    let mut out: Vec<Sample> = rows.iter().map(|row| (container_labels(row), value(row))).collect();
     let mut total = 0.0;
     for pod in pods(rows) {
         let first = pod[0];
         let sum: f64 = pod.iter().map(|row| value(row)).sum::<f64>() + pause;
         let (slice, namespace, name) = (first.slice(), &first.namespace, &first.pod);
         out.push((labels("", &slice, "", "", namespace, name), sum));
-        let pause_id = format!(
-            "{slice}/cri-containerd-{}.scope",
-            first.uid.replace('-', "")
-        );
+        let pause_id = format!("{slice}/cri-containerd-{}.scope", first.uid.replace('-', ""));
         let pause_image = "registry.k8s.io/pause:3.10";
-        out.push((
-            labels("POD", &pause_id, pause_image, &first.uid, namespace, name),
-            pause,
-        ));
+        out.push((labels("POD", &pause_id, pause_image, &first.uid, namespace, name), pause));
         total += sum;
     }
     out.push((labels("", "/kubepods.slice", "", "", "", ""), total));
@@ -130,24 +104,10 @@ fn pods(rows: &[Row]) -> Vec<Vec<&Row>> {
 
 fn container_labels(row: &Row) -> String {
     let id = format!("{}/cri-containerd-{}.scope", row.slice(), row.id);
-    labels(
-        &row.container,
-        &id,
-        &row.image,
-        &row.id,
-        &row.namespace,
-        &row.pod,
-    )
+    labels(&row.container, &id, &row.image, &row.id, &row.namespace, &row.pod)
 }
 
-fn labels(
-    container: &str,
-    id: &str,
-    image: &str,
-    name: &str,
-    namespace: &str,
-    pod: &str,
-) -> String {
+fn labels(container: &str, id: &str, image: &str, name: &str, namespace: &str, pod: &str) -> String {
     format!(
         "container=\"{container}\",id=\"{id}\",image=\"{image}\",name=\"{name}\",namespace=\"{namespace}\",pod=\"{pod}\""
     )
@@ -156,20 +116,10 @@ fn labels(
 /// `/metrics/resource`: the same amounts under the same names with fewer labels.
 pub(super) fn resource(rows: &[Row], millis: i64) -> String {
     let mut out = String::new();
-    let short = |row: &Row| {
-        format!(
-            "container=\"{}\",namespace=\"{}\",pod=\"{}\"",
-            row.container, row.namespace, row.pod
-        )
-    };
-    let memory: Vec<Sample> = rows
-        .iter()
-        .map(|row| (short(row), exact(row.memory)))
-        .collect();
-    let cpu: Vec<Sample> = rows
-        .iter()
-        .map(|row| (short(row), row.cpu_seconds))
-        .collect();
+    let short =
+        |row: &Row| format!("container=\"{}\",namespace=\"{}\",pod=\"{}\"", row.container, row.namespace, row.pod);
+    let memory: Vec<Sample> = rows.iter().map(|row| (short(row), exact(row.memory))).collect();
+    let cpu: Vec<Sample> = rows.iter().map(|row| (short(row), row.cpu_seconds)).collect();
     family(
         &mut out,
         "container_cpu_usage_seconds_total",
@@ -206,18 +156,8 @@ pub(super) fn kubelet(node: &str, running_pods: usize, running_containers: usize
         let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge");
         let _ = writeln!(out, "{name}{} {value}", braced(&labels));
     };
-    gauge(
-        "kubelet_node_name",
-        "[ALPHA] The node's name. The count is always 1.",
-        format!("node=\"{node}\""),
-        1,
-    );
-    gauge(
-        "kubelet_running_pods",
-        "[BETA] Number of pods that have a running pod sandbox",
-        String::new(),
-        running_pods,
-    );
+    gauge("kubelet_node_name", "[ALPHA] The node's name. The count is always 1.", format!("node=\"{node}\""), 1);
+    gauge("kubelet_running_pods", "[BETA] Number of pods that have a running pod sandbox", String::new(), running_pods);
     gauge(
         "kubelet_running_containers",
         "[BETA] Number of containers currently running",
@@ -241,73 +181,14 @@ fn family(out: &mut String, name: &str, kind: &str, help: &str, samples: &[Sampl
 }
 
 fn braced(labels: &str) -> String {
-    if labels.is_empty() {
-        String::new()
-    } else {
-        format!("{{{labels}}}")
-    }
+    if labels.is_empty() { String::new() } else { format!("{{{labels}}}") }
 }
 
 /// Sizes of memory are far below 2^53.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "memory sizes are far below 2^53"
-)]
+#[expect(clippy::cast_precision_loss, reason = "memory sizes are far below 2^53")]
 const fn exact(bytes: u64) -> f64 {
     bytes as f64
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(container: &str, memory: u64) -> Row {
-        Row {
-            namespace: "observability".to_owned(),
-            pod: "p-0".to_owned(),
-            uid: "1-2".to_owned(),
-            qos: "Burstable",
-            container: container.to_owned(),
-            id: "ab".to_owned(),
-            image: "i:1".to_owned(),
-            memory,
-            cpu_seconds: 1.5,
-            limit: 1000,
-        }
-    }
-
-    #[test]
-    fn pod_rows_and_pause_rows_stand_beside_the_containers() {
-        let text = cadvisor(&[row("a", 1_000_000), row("b", 500_000)], 7);
-        let value = |part: &str| {
-            let line = text.lines().find(|line| {
-                line.starts_with("container_memory_working_set_bytes{") && line.contains(part)
-            });
-            line.unwrap()
-                .split_whitespace()
-                .nth_back(1)
-                .unwrap()
-                .to_owned()
-        };
-        assert_eq!(value("container=\"a\""), "1000000");
-        assert_eq!(value("container=\"POD\""), "536576");
-        assert_eq!(
-            value(
-                "container=\"\",id=\"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1_2.slice\""
-            ),
-            "2036576"
-        );
-        assert_eq!(value("container=\"\",id=\"/kubepods.slice\""), "2036576");
-    }
-
-    #[test]
-    fn the_resource_endpoint_repeats_the_amount_with_three_labels() {
-        let text = resource(&[row("a", 9)], 7);
-        assert!(text.contains("container_memory_working_set_bytes{container=\"a\",namespace=\"observability\",pod=\"p-0\"} 9 7\n"));
-    }
-
-    #[test]
-    fn the_kubelet_counts_its_pods() {
-        assert!(kubelet("n", 3, 5).contains("\nkubelet_running_pods 3\n"));
-    }
-}
+mod tests;

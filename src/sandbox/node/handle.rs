@@ -13,10 +13,7 @@ use super::context::{Shared, Stop};
 use super::events::Recorder;
 use super::launch::Launcher;
 use super::world::World;
-use super::{
-    dns_proxy, kubelet, kubelet_http, memory, pod, process, registration, scheduler,
-    service_forward,
-};
+use super::{dns_proxy, kubelet, kubelet_http, memory, pod, process, registration, scheduler, service_forward};
 
 /// How long processes may take to end by themselves when the sandbox ends.
 const GRACE: Duration = Duration::from_secs(2);
@@ -32,13 +29,8 @@ pub struct Handle {
 /// # Errors
 /// When an address of the sandbox's block is taken, its folder cannot be written, or the API server refuses the nodes.
 pub async fn start(client: Client, config: NodeConfig) -> Result<Handle> {
-    for folder in [
-        config.dir.join("pods"),
-        config.dir.join("volumes"),
-        config.pod_logs.clone(),
-    ] {
-        std::fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
+    for folder in [config.dir.join("pods"), config.dir.join("volumes"), config.pod_logs.clone()] {
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     registration::write_kubeconfig(&config)?;
     let mut tasks = JoinSet::new();
@@ -53,13 +45,7 @@ pub async fn start(client: Client, config: NodeConfig) -> Result<Handle> {
         world,
     });
     for node in &shared.config.nodes {
-        kubelet_http::serve(
-            &shared,
-            &node.name,
-            shared.config.node_address(node),
-            &mut tasks,
-        )
-        .await?;
+        kubelet_http::serve(&shared, &node.name, shared.config.node_address(node), &mut tasks).await?;
     }
     dns_proxy::serve(&shared, &mut tasks).await?;
     registration::register(&shared).await?;

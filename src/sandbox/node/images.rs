@@ -55,19 +55,15 @@ impl<'a> Image<'a> {
             Some(colon) => (&named[..slash + colon], &named[slash + colon + 1..]),
             None => (named, "latest"),
         };
-        let has_registry = path.split_once('/').is_some_and(|(first, _)| {
-            first.contains('.') || first.contains(':') || first == "localhost"
-        });
+        let has_registry = path
+            .split_once('/')
+            .is_some_and(|(first, _)| first.contains('.') || first.contains(':') || first == "localhost");
         let repository = match (has_registry, path.contains('/')) {
             (true, _) => path.to_owned(),
             (false, true) => format!("docker.io/{path}"),
             (false, false) => format!("docker.io/library/{path}"),
         };
-        Self {
-            repository,
-            tag,
-            digest,
-        }
+        Self { repository, tag, digest }
     }
 
     fn ends_with(&self, name: &str) -> bool {
@@ -103,43 +99,19 @@ fn runnable(image: &Image<'_>) -> Option<Runnable> {
         return Some(Runnable::Verb(verb));
     }
     let table = [
-        (
-            "victoriametrics/victoria-metrics",
-            Runnable::Program(Program::VictoriaMetrics),
-        ),
-        (
-            "victoriametrics/vmagent",
-            Runnable::Program(Program::Vmagent),
-        ),
-        (
-            "victoriametrics/vmalert",
-            Runnable::Program(Program::Vmalert),
-        ),
-        (
-            "prom/alertmanager",
-            Runnable::Program(Program::Alertmanager),
-        ),
-        (
-            "prometheus/alertmanager",
-            Runnable::Program(Program::Alertmanager),
-        ),
-        (
-            "prom/node-exporter",
-            Runnable::Program(Program::NodeExporter),
-        ),
-        (
-            "prometheus/node-exporter",
-            Runnable::Program(Program::NodeExporter),
-        ),
-        (
-            "kube-state-metrics/kube-state-metrics",
-            Runnable::Verb(Verb::KubeStateMetrics),
-        ),
+        ("victoriametrics/victoria-metrics", Runnable::Program(Program::VictoriaMetrics)),
+        ("victoriametrics/vmagent", Runnable::Program(Program::Vmagent)),
+        ("victoriametrics/vmalert", Runnable::Program(Program::Vmalert)),
+        ("prom/alertmanager", Runnable::Program(Program::Alertmanager)),
+        ("prometheus/alertmanager", Runnable::Program(Program::Alertmanager)),
+        ("prom/node-exporter", Runnable::Program(Program::NodeExporter)),
+        ("prometheus/node-exporter", Runnable::Program(Program::NodeExporter)),
+        ("kube-state-metrics/kube-state-metrics", Runnable::Verb(Verb::KubeStateMetrics)),
         ("localhost/signoff-exporter", Runnable::Verb(Verb::Exporter)),
     ];
-    table.into_iter().find_map(|(name, runnable)| {
-        (image.ends_with(name) || image.repository == name).then_some(runnable)
-    })
+    table
+        .into_iter()
+        .find_map(|(name, runnable)| (image.ends_with(name) || image.repository == name).then_some(runnable))
 }
 
 /// `v1.131.0`, `0.29.0`, `v1.131.0-cluster`, `latest`; not `does-not-exist` nor `v1.131.0-nosuch`.
@@ -148,9 +120,7 @@ fn looks_like_version(tag: &str) -> bool {
     let known_variant = ["", "cluster", "enterprise", "scratch"].contains(&variant);
     let numbers = version.strip_prefix('v').unwrap_or(version);
     let numeric = !numbers.is_empty()
-        && numbers
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        && numbers.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     tag == "latest" || (numeric && known_variant)
 }
 
@@ -166,11 +136,7 @@ mod tests {
             "registry.lan:5000/mirror/victoriametrics/vmagent",
             "victoriametrics/vmagent:v1.131.0@sha256:00ff",
         ] {
-            assert_eq!(
-                resolve(image),
-                Ok(Runnable::Program(Program::Vmagent)),
-                "{image}"
-            );
+            assert_eq!(resolve(image), Ok(Runnable::Program(Program::Vmagent)), "{image}");
         }
     }
 
@@ -196,9 +162,6 @@ mod tests {
     #[test]
     fn the_default_registry_is_filled_in() {
         assert_eq!(full_name("nginx"), "docker.io/library/nginx:latest");
-        assert_eq!(
-            full_name("localhost/signoff-exporter:v1"),
-            "localhost/signoff-exporter:v1"
-        );
+        assert_eq!(full_name("localhost/signoff-exporter:v1"), "localhost/signoff-exporter:v1");
     }
 }

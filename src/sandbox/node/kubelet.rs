@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use super::context::{PodState, Running, Shared, Stop, locked};
-use super::{clock, pod, volume, world::World};
+use super::{clock, pod, volume};
 
 /// Follows the pods for ever; all pods' tasks end with it.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -43,15 +43,11 @@ async fn compare(shared: &Arc<Shared>, tasks: &mut JoinSet<()>) {
         match (known, pod.metadata.deletion_timestamp.is_some()) {
             (Some(running), true) => end(&running, pod),
             (None, true) => finish_deletion(shared, pod).await,
-            (None, false) if !has_ended(pod) => begin(shared, pod, node, address, tasks),
+            (None, false) if !has_ended(pod) && volumes_bound(shared, pod) => begin(shared, pod, node, address, tasks),
             _ => {}
         }
     }
-    let gone: Vec<Arc<Running>> = shared
-        .pods()
-        .into_iter()
-        .filter(|one| !there.contains(one.uid()))
-        .collect();
+    let gone: Vec<Arc<Running>> = shared.pods().into_iter().filter(|one| !there.contains(one.uid())).collect();
     for running in gone {
         running.stop.send_replace(Stop::Now);
     }
@@ -63,20 +59,24 @@ fn node_of(shared: &Shared, pod: &Pod) -> Option<(String, Ipv4Addr)> {
     Some((spec.name.clone(), shared.config.node_address(spec)))
 }
 
+/// Does every claim of the pod have its volume? A pod that was given its node by hand waits here for that.
+fn volumes_bound(shared: &Shared, pod: &Pod) -> bool {
+    let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
+    let volumes = pod.spec.as_ref().and_then(|spec| spec.volumes.as_deref()).unwrap_or_default();
+    volumes
+        .iter()
+        .filter_map(|volume| volume.persistent_volume_claim.as_ref())
+        .all(|source| shared.world.volume_of(namespace, &source.claim_name).is_some())
+}
+
 fn has_ended(pod: &Pod) -> bool {
-    let phase = pod
-        .status
-        .as_ref()
-        .and_then(|status| status.phase.as_deref());
+    let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref());
     matches!(phase, Some("Succeeded" | "Failed"))
 }
 
 /// Asks a running pod to end within its grace period; a shorter one that comes later wins.
 fn end(running: &Running, pod: &Pod) {
-    let seconds = pod
-        .metadata
-        .deletion_grace_period_seconds
-        .and_then(|s| u64::try_from(s).ok());
+    let seconds = pod.metadata.deletion_grace_period_seconds.and_then(|s| u64::try_from(s).ok());
     let grace = Duration::from_secs(seconds.unwrap_or(30).max(1));
     running.stop.send_if_modified(|stop| {
         let changed = *stop == Stop::No;
@@ -97,19 +97,9 @@ async fn finish_deletion(shared: &Shared, pod: &Pod) {
     let _ = tokio::time::timeout(Duration::from_secs(10), deletion).await;
 }
 
-fn begin(
-    shared: &Arc<Shared>,
-    pod: &Pod,
-    node: String,
-    host_ip: Ipv4Addr,
-    tasks: &mut JoinSet<()>,
-) {
+fn begin(shared: &Arc<Shared>, pod: &Pod, node: String, host_ip: Ipv4Addr, tasks: &mut JoinSet<()>) {
     let host_network = pod.spec.as_ref().and_then(|spec| spec.host_network) == Some(true);
-    let Some(ip) = (if host_network {
-        Some(host_ip)
-    } else {
-        shared.addresses.take()
-    }) else {
+    let Some(ip) = (if host_network { Some(host_ip) } else { shared.addresses.take() }) else {
         tracing::warn!("no free pod address is left");
         return;
     };
@@ -131,25 +121,13 @@ fn begin(
     });
 }
 
-fn prepare(
-    shared: &Arc<Shared>,
-    pod: &Pod,
-    node: String,
-    ip: Ipv4Addr,
-    host_ip: Ipv4Addr,
-) -> Running {
+fn prepare(shared: &Arc<Shared>, pod: &Pod, node: String, ip: Ipv4Addr, host_ip: Ipv4Addr) -> Running {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let (namespace, name) = (text(&pod.metadata.namespace), text(&pod.metadata.name));
     let folder = shared.config.dir.join("pods").join(text(&pod.metadata.uid));
     let persistent = shared.config.dir.join("volumes");
-    let places = volume::Places {
-        pod: &folder,
-        persistent: &persistent,
-    };
-    let mounts = volume::mounts(pod, &places, |claim| {
-        let found = World::named(&shared.world.claims, &namespace, claim)?;
-        found.spec.as_ref()?.volume_name.clone()
-    });
+    let places = volume::Places { pod: &folder, persistent: &persistent };
+    let mounts = volume::mounts(pod, &places, |claim| shared.world.volume_of(&namespace, claim));
     let (init, main) = pod::tracked(pod);
     Running {
         shared: Arc::clone(shared),
@@ -161,12 +139,7 @@ fn prepare(
         mounts,
         folder,
         started: clock::now(),
-        state: Mutex::new(PodState {
-            init,
-            main,
-            sandbox_ready: false,
-            usage: std::collections::HashMap::new(),
-        }),
+        state: Mutex::new(PodState { init, main, sandbox_ready: false, usage: std::collections::HashMap::new() }),
         changed: Notify::new(),
         stop: watch::Sender::new(Stop::No),
     }

@@ -27,12 +27,7 @@ pub(super) const PORT: u16 = 10250;
 const HANDSHAKE: Duration = Duration::from_secs(5);
 
 /// Serves in `tasks`.
-pub(super) async fn serve(
-    shared: &Arc<Shared>,
-    node: &str,
-    address: Ipv4Addr,
-    tasks: &mut JoinSet<()>,
-) -> Result<()> {
+pub(super) async fn serve(shared: &Arc<Shared>, node: &str, address: Ipv4Addr, tasks: &mut JoinSet<()>) -> Result<()> {
     let acceptor = acceptor(node, address)?;
     let listener = TcpListener::bind((address, PORT))
         .await
@@ -48,14 +43,7 @@ pub(super) async fn serve(
         .route("/metrics/resource", get(resource))
         .with_state(state);
     tasks.spawn(async move {
-        let _ = axum::serve(
-            Handshaken {
-                streams: handshaken,
-                local,
-            },
-            app,
-        )
-        .await;
+        let _ = axum::serve(Handshaken { streams: handshaken, local }, app).await;
     });
     Ok(())
 }
@@ -94,11 +82,7 @@ impl axum::serve::Listener for Handshaken {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    acceptor: TlsAcceptor,
-    ready: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
-) {
+async fn accept(listener: TcpListener, acceptor: TlsAcceptor, ready: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>) {
     let mut handshakes = JoinSet::new();
     loop {
         while handshakes.try_join_next().is_some() {}
@@ -119,11 +103,7 @@ type Here = State<(Arc<Shared>, String)>;
 
 async fn metrics(State((shared, node)): Here) -> impl IntoResponse {
     let rows = rows(&shared, &node);
-    let pods = shared
-        .pods()
-        .into_iter()
-        .filter(|pod| pod.node == node)
-        .count();
+    let pods = shared.pods().into_iter().filter(|pod| pod.node == node).count();
     text(exposition::kubelet(&node, pods, rows.len()))
 }
 
@@ -136,10 +116,7 @@ async fn resource(State((shared, node)): Here) -> impl IntoResponse {
 }
 
 fn text(body: String) -> impl IntoResponse {
-    (
-        [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        body,
-    )
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], body)
 }
 
 fn now() -> i64 {
@@ -149,49 +126,27 @@ fn now() -> i64 {
 fn rows(shared: &Shared, node: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     for running in shared.pods().into_iter().filter(|pod| pod.node == node) {
-        let qos = running
-            .pod
-            .spec
-            .as_ref()
-            .map_or("BestEffort", status::qos_class);
+        let qos = running.pod.spec.as_ref().map_or("BestEffort", status::qos_class);
         for (name, usage) in memory::seen(&running) {
             let state = locked(&running.state);
-            let Some(one) = state
-                .main
-                .iter()
-                .chain(&state.init)
-                .find(|one| one.spec.name == name)
-            else {
+            let Some(one) = state.main.iter().chain(&state.init).find(|one| one.spec.name == name) else {
                 continue;
             };
-            let limits = one
-                .spec
-                .resources
-                .as_ref()
-                .and_then(|resources| resources.limits.as_ref());
+            let limits = one.spec.resources.as_ref().and_then(|resources| resources.limits.as_ref());
             rows.push(Row {
                 namespace: running.namespace().to_owned(),
                 pod: running.name().to_owned(),
                 uid: running.uid().to_owned(),
                 qos,
                 container: name,
-                id: one
-                    .container_id()
-                    .unwrap_or_default()
-                    .trim_start_matches("containerd://")
-                    .to_owned(),
+                id: one.container_id().unwrap_or_default().trim_start_matches("containerd://").to_owned(),
                 image: one.image.clone(),
                 memory: usage.memory,
                 cpu_seconds: usage.cpu.as_secs_f64(),
-                limit: limits
-                    .and_then(|all| all.get("memory"))
-                    .and_then(quantity::bytes)
-                    .unwrap_or(0),
+                limit: limits.and_then(|all| all.get("memory")).and_then(quantity::bytes).unwrap_or(0),
             });
         }
     }
-    rows.sort_by(|a, b| {
-        (&a.namespace, &a.pod, &a.container).cmp(&(&b.namespace, &b.pod, &b.container))
-    });
+    rows.sort_by(|a, b| (&a.namespace, &a.pod, &a.container).cmp(&(&b.namespace, &b.pod, &b.container)));
     rows
 }

@@ -52,10 +52,7 @@ impl Launcher {
     /// Starts a process and gives it back as soon as it was forked.
     pub(super) async fn launch(&self, order: Order) -> Result<Child> {
         let (answer, started) = oneshot::channel();
-        self.jobs
-            .send((order, answer))
-            .ok()
-            .context("the launcher thread is gone")?;
+        self.jobs.send((order, answer)).ok().context("the launcher thread is gone")?;
         started.await.context("the launcher thread is gone")?
     }
 }

@@ -18,30 +18,15 @@ struct Flag {
 
 /// The listen flags of a program; `first_port` is the container's first declared port.
 fn flags(runnable: Runnable, first_port: Option<u16>) -> Vec<Flag> {
-    let vm = |port| {
-        vec![Flag {
-            name: "httpListenAddr",
-            dashes: "-",
-            port,
-        }]
-    };
-    let web = |port| Flag {
-        name: "web.listen-address",
-        dashes: "--",
-        port,
-    };
+    let vm = |port| vec![Flag { name: "httpListenAddr", dashes: "-", port }];
+    let web = |port| Flag { name: "web.listen-address", dashes: "--", port };
     match runnable {
         Runnable::Program(Program::VictoriaMetrics) => vm(8428),
         Runnable::Program(Program::Vmagent) => vm(8429),
         Runnable::Program(Program::Vmalert) => vm(8880),
-        Runnable::Program(Program::Alertmanager) => vec![
-            web(9093),
-            Flag {
-                name: "cluster.listen-address",
-                dashes: "--",
-                port: 9094,
-            },
-        ],
+        Runnable::Program(Program::Alertmanager) => {
+            vec![web(9093), Flag { name: "cluster.listen-address", dashes: "--", port: 9094 }]
+        }
         Runnable::Program(Program::NodeExporter) => vec![web(9100)],
         Runnable::Verb(verb) => {
             use super::images::Verb::{ConfigReloader, Exporter, KubeStateMetrics, Operator};
@@ -50,11 +35,7 @@ fn flags(runnable: Runnable, first_port: Option<u16>) -> Vec<Flag> {
                 Operator | KubeStateMetrics | Exporter => 8080,
             };
             let port = first_port.unwrap_or(usual);
-            vec![Flag {
-                name: "listen",
-                dashes: "--",
-                port,
-            }]
+            vec![Flag { name: "listen", dashes: "--", port }]
         }
     }
 }
@@ -63,12 +44,7 @@ fn flags(runnable: Runnable, first_port: Option<u16>) -> Vec<Flag> {
 ///
 /// An address that names another host, and an empty one of a flag that is switched off by it
 /// (`--cluster.listen-address=`), stay as they are.
-pub(super) fn rewrite(
-    runnable: Runnable,
-    args: &[String],
-    ip: Ipv4Addr,
-    first_port: Option<u16>,
-) -> Vec<String> {
+pub(super) fn rewrite(runnable: Runnable, args: &[String], ip: Ipv4Addr, first_port: Option<u16>) -> Vec<String> {
     let mut args = args.to_vec();
     for flag in flags(runnable, first_port) {
         if !rewrite_flag(&mut args, &flag, ip) {
@@ -86,10 +62,7 @@ fn rewrite_flag(args: &mut [String], flag: &Flag, ip: Ipv4Addr) -> bool {
         if name.len() == args[at].len() {
             continue;
         }
-        if let Some(value) = name
-            .strip_prefix(flag.name)
-            .and_then(|rest| rest.strip_prefix('='))
-        {
+        if let Some(value) = name.strip_prefix(flag.name).and_then(|rest| rest.strip_prefix('=')) {
             let head = args[at].len() - value.len();
             let rewritten = on_address(value, ip);
             args[at].replace_range(head.., &rewritten);
@@ -112,16 +85,7 @@ fn on_address(value: &str, ip: Ipv4Addr) -> String {
 }
 
 fn is_everywhere(host: &str) -> bool {
-    [
-        "",
-        "0.0.0.0",
-        "[::]",
-        "::",
-        "localhost",
-        "127.0.0.1",
-        "[::1]",
-    ]
-    .contains(&host)
+    ["", "0.0.0.0", "[::]", "::", "localhost", "127.0.0.1", "[::1]"].contains(&host)
 }
 
 /// Points URLs at `localhost` to the pod's address: containers of a pod share one network in a real cluster.
@@ -155,61 +119,27 @@ mod tests {
 
     #[test]
     fn a_given_port_is_kept_on_the_pods_address() {
-        let out = program(
-            Program::Vmagent,
-            &[
-                "-httpListenAddr=:8430",
-                "-httpListenAddr.useProxyProtocol=false",
-            ],
-        );
-        assert_eq!(
-            out,
-            [
-                "-httpListenAddr=127.20.1.5:8430",
-                "-httpListenAddr.useProxyProtocol=false"
-            ]
-        );
+        let out = program(Program::Vmagent, &["-httpListenAddr=:8430", "-httpListenAddr.useProxyProtocol=false"]);
+        assert_eq!(out, ["-httpListenAddr=127.20.1.5:8430", "-httpListenAddr.useProxyProtocol=false"]);
     }
 
     #[test]
     fn an_absent_flag_is_added_with_the_programs_default_port() {
-        assert_eq!(
-            program(Program::Vmalert, &["-rule=x"])[1],
-            "-httpListenAddr=127.20.1.5:8880"
-        );
-        assert_eq!(
-            program(Program::NodeExporter, &[]),
-            ["--web.listen-address=127.20.1.5:9100"]
-        );
+        assert_eq!(program(Program::Vmalert, &["-rule=x"])[1], "-httpListenAddr=127.20.1.5:8880");
+        assert_eq!(program(Program::NodeExporter, &[]), ["--web.listen-address=127.20.1.5:9100"]);
     }
 
     #[test]
     fn an_empty_cluster_address_still_switches_clustering_off() {
-        let out = program(
-            Program::Alertmanager,
-            &[
-                "--cluster.listen-address=",
-                "--web.listen-address",
-                "0.0.0.0:9093",
-            ],
-        );
-        assert_eq!(
-            out,
-            [
-                "--cluster.listen-address=",
-                "--web.listen-address",
-                "127.20.1.5:9093"
-            ]
-        );
+        let out =
+            program(Program::Alertmanager, &["--cluster.listen-address=", "--web.listen-address", "0.0.0.0:9093"]);
+        assert_eq!(out, ["--cluster.listen-address=", "--web.listen-address", "127.20.1.5:9093"]);
     }
 
     #[test]
     fn own_verbs_listen_on_the_containers_first_port() {
         let verb = Runnable::Verb(Verb::Exporter);
-        assert_eq!(
-            rewrite(verb, &[], IP, Some(9402)),
-            ["--listen=127.20.1.5:9402"]
-        );
+        assert_eq!(rewrite(verb, &[], IP, Some(9402)), ["--listen=127.20.1.5:9402"]);
     }
 
     #[test]
@@ -218,9 +148,6 @@ mod tests {
             localhost_to_pod("--reload-url=http://localhost:8429/-/reload", IP),
             "--reload-url=http://127.20.1.5:8429/-/reload"
         );
-        assert_eq!(
-            localhost_to_pod("http://localhost.lan:1/", IP),
-            "http://localhost.lan:1/"
-        );
+        assert_eq!(localhost_to_pod("http://localhost.lan:1/", IP), "http://localhost.lan:1/");
     }
 }

@@ -1,10 +1,15 @@
 //! Real programs on a real API: pods as a kubelet would run them.
 
+mod broken;
+mod jobs;
+mod lifecycle;
+mod stack;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use k8s_openapi::api::core::v1::{Event, Pod, Service};
+use k8s_openapi::api::core::v1::{ConfigMap, Event, PersistentVolumeClaim, Pod, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::{DeleteParams, ListParams, PostParams};
 use kube::{Api, Client};
@@ -31,10 +36,7 @@ async fn cluster(block: u8) -> Option<Cluster> {
             return None;
         }
     };
-    let dir = tempfile::Builder::new()
-        .prefix("signoff-node-test-")
-        .tempdir()
-        .unwrap();
+    let dir = tempfile::Builder::new().prefix("signoff-node-test-").tempdir().unwrap();
     let server = api::start(api::ApiConfig {
         listen: format!("127.{block}.0.1:6443").parse().unwrap(),
         pod_logs: dir.path().join("pod-logs"),
@@ -44,21 +46,9 @@ async fn cluster(block: u8) -> Option<Cluster> {
     .unwrap();
     let client = Client::try_from(kube::Config::new(server.url.parse().unwrap())).unwrap();
     let launcher = launcher(dir.path());
-    let config = NodeConfig::new(
-        block,
-        dir.path().to_owned(),
-        set,
-        launcher,
-        server.url.clone(),
-    );
+    let config = NodeConfig::new(block, dir.path().to_owned(), set, launcher, server.url.clone());
     let handle = start(client.clone(), config).await.unwrap();
-    Some(Cluster {
-        client,
-        handle,
-        _api: server,
-        dir,
-        block,
-    })
+    Some(Cluster { client, handle, _api: server, dir, block })
 }
 
 /// Plays `signoff sandbox pod-exec -- PROGRAM ARGS`.
@@ -85,10 +75,7 @@ impl Cluster {
     }
 
     async fn create(&self, pod: &Pod) {
-        self.pods()
-            .create(&PostParams::default(), pod)
-            .await
-            .unwrap();
+        self.pods().create(&PostParams::default(), pod).await.unwrap();
     }
 
     /// Polls until the pod (as JSON) satisfies `wanted`.
@@ -99,11 +86,7 @@ impl Cluster {
             if wanted(&pod) {
                 return pod;
             }
-            assert!(
-                Instant::now() < deadline,
-                "{what} did not come: {:#}",
-                pod["status"]
-            );
+            assert!(Instant::now() < deadline, "{what} did not come: {:#}", pod["status"]);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -111,19 +94,13 @@ impl Cluster {
     async fn reasons(&self) -> Vec<String> {
         let api: Api<Event> = Api::namespaced(self.client.clone(), "default");
         let list = api.list(&ListParams::default()).await.unwrap();
-        list.items
-            .into_iter()
-            .filter_map(|event| event.reason)
-            .collect()
+        list.items.into_iter().filter_map(|event| event.reason).collect()
     }
 }
 
 fn ready(pod: &Value) -> bool {
     let conditions = pod["status"]["conditions"].as_array();
-    conditions
-        .into_iter()
-        .flatten()
-        .any(|one| one["type"] == "Ready" && one["status"] == "True")
+    conditions.into_iter().flatten().any(|one| one["type"] == "Ready" && one["status"] == "True")
 }
 
 fn state(pod: &Value) -> &Value {
@@ -132,9 +109,7 @@ fn state(pod: &Value) -> &Value {
 
 async fn get(proxy: Option<String>, url: &str) -> (u16, String) {
     let mut command = tokio::process::Command::new("curl");
-    command
-        .args(["-sk", "-m", "10", "-w", "\n%{http_code}", url])
-        .env_clear();
+    command.args(["-sk", "-m", "10", "-w", "\n%{http_code}", url]).env_clear();
     if let Some(proxy) = proxy {
         command.env("http_proxy", proxy);
     }
@@ -144,98 +119,18 @@ async fn get(proxy: Option<String>, url: &str) -> (u16, String) {
     (code.parse().unwrap(), body.to_owned())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_pod_runs_is_reached_by_name_survives_a_kill_and_is_deleted() {
-    let Some(cluster) = cluster(231).await else {
-        return;
-    };
-    let vmsingle = pod(
-        "vmsingle",
-        json!({
-            "image": "victoriametrics/victoria-metrics:v1.131.0",
-            "args": ["-httpListenAddr=:8429", "-storageDataPath=/data", "-retentionPeriod=90d"],
-            "ports": [{"name": "http", "containerPort": 8429}],
-            "readinessProbe": {"httpGet": {"path": "/health", "port": "http"}, "periodSeconds": 5},
-            "resources": {"limits": {"memory": "2Gi"}}
-        }),
-    );
-    cluster.create(&vmsingle).await;
-    let running = cluster.until("vmsingle", "readiness", ready).await;
-    let ip = running["status"]["podIP"].as_str().unwrap().to_owned();
-    assert_eq!(get(None, &format!("http://{ip}:8429/health")).await.1, "OK");
-
-    by_name(&cluster, &ip).await;
-    kubelet_endpoints(&cluster, running["spec"]["nodeName"].as_str().unwrap()).await;
-
-    let pid = |pod: &Value| {
-        pod["metadata"]["annotations"]["sandbox.signoff.dev/pid.main"]
-            .as_str()
-            .map(str::to_owned)
-    };
-    let with_pid = cluster
-        .until("vmsingle", "the pid annotation", |pod| pid(pod).is_some())
-        .await;
-    process::kill(pid(&with_pid).unwrap().parse().unwrap());
-    let restarted = cluster.until("vmsingle", "a restart", |pod| {
-        pod["status"]["containerStatuses"][0]["restartCount"] == 1 && ready(pod)
-    });
-    let restarted = restarted.await;
-    let last = &restarted["status"]["containerStatuses"][0]["lastState"]["terminated"];
-    assert_eq!(
-        (&last["exitCode"], &last["reason"]),
-        (&json!(137), &json!("Error"))
-    );
-    assert!(
-        cluster
-            .dir
-            .path()
-            .join("pod-logs/default_vmsingle/main.previous.log")
-            .exists()
-    );
-
-    cluster
-        .pods()
-        .delete("vmsingle", &DeleteParams::default())
-        .await
-        .unwrap();
-    cluster
-        .until("vmsingle", "the deletion", Value::is_null)
-        .await;
-    assert_eq!(get(None, &format!("http://{ip}:8429/health")).await.0, 0);
-    let reasons = cluster.reasons().await;
-    for wanted in ["Scheduled", "Pulled", "Started", "Killing"] {
-        assert!(
-            reasons.iter().any(|reason| reason == wanted),
-            "{wanted} is not in {reasons:?}"
-        );
-    }
-    cluster.handle.shutdown().await;
-}
-
 /// A Service reaches the pod: through the proxy by name, and on its cluster address.
 async fn by_name(cluster: &Cluster, ip: &str) {
     let services: Api<Service> = Api::namespaced(cluster.client.clone(), "default");
     let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "vmsingle"},
         "spec": {"selector": {"app": "vmsingle"}, "ports": [{"name": "http-alias", "port": 8428, "targetPort": 8429}]}});
-    let made = services
-        .create(
-            &PostParams::default(),
-            &serde_json::from_value(service).unwrap(),
-        )
-        .await
-        .unwrap();
+    let made = services.create(&PostParams::default(), &serde_json::from_value(service).unwrap()).await.unwrap();
     let slices: Api<EndpointSlice> = Api::namespaced(cluster.client.clone(), "default");
     let slice = json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
         "metadata": {"name": "vmsingle-1", "labels": {"kubernetes.io/service-name": "vmsingle"}},
         "ports": [{"name": "http-alias", "port": 8429, "protocol": "TCP"}],
         "endpoints": [{"addresses": [ip], "conditions": {"ready": true}}]});
-    slices
-        .create(
-            &PostParams::default(),
-            &serde_json::from_value(slice).unwrap(),
-        )
-        .await
-        .unwrap();
+    slices.create(&PostParams::default(), &serde_json::from_value(slice).unwrap()).await.unwrap();
     let proxy = Some(format!("http://127.{}.0.53:3128", cluster.block));
     let cluster_ip = made.spec.unwrap().cluster_ip.unwrap();
     let deadline = Instant::now() + Duration::from_secs(10);
@@ -245,123 +140,10 @@ async fn by_name(cluster: &Cluster, ip: &str) {
         if named.1 == "OK" && direct.1 == "OK" {
             break;
         }
-        assert!(
-            Instant::now() < deadline,
-            "by name {named:?}, by address {direct:?}"
-        );
+        assert!(Instant::now() < deadline, "by name {named:?}, by address {direct:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let unknown = get(proxy, "http://nosuch.default.svc:1/").await;
     assert_eq!(unknown.0, 502);
-    assert!(
-        unknown
-            .1
-            .contains("lookup nosuch.default.svc: no such host"),
-        "{}",
-        unknown.1
-    );
-}
-
-async fn kubelet_endpoints(cluster: &Cluster, node: &str) {
-    let host = if node == "infra-cp-1" { 11 } else { 12 };
-    let url = format!("https://127.{}.0.{host}:10250", cluster.block);
-    let deadline = Instant::now() + Duration::from_secs(10);
-    loop {
-        let (_, text) = get(None, &format!("{url}/metrics/cadvisor")).await;
-        let row = text.lines().find(|line| {
-            line.starts_with("container_memory_working_set_bytes{container=\"main\"")
-                && line.contains("pod=\"vmsingle\"")
-        });
-        let bytes = row
-            .and_then(|row| row.split_whitespace().nth_back(1))
-            .and_then(|value| value.parse::<f64>().ok());
-        if bytes.is_some_and(|bytes| bytes > 10_000_000.0) {
-            break;
-        }
-        assert!(Instant::now() < deadline, "no memory of the pod: {text}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert!(
-        get(None, &format!("{url}/metrics"))
-            .await
-            .1
-            .contains("kubelet_running_pods 1")
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn broken_pods_show_what_a_kubelet_shows() {
-    let Some(cluster) = cluster(232).await else {
-        return;
-    };
-    cluster
-        .create(&pod(
-            "noimage",
-            json!({"image": "victoriametrics/vmagent:does-not-exist"}),
-        ))
-        .await;
-    cluster
-        .create(&pod(
-            "badflag",
-            json!({"image": "victoriametrics/vmagent:v1.131.0", "args": ["-nosuchflag"],
-        "terminationMessagePolicy": "FallbackToLogsOnError"}),
-        ))
-        .await;
-    cluster.create(&pod("toobig", json!({"image": "prom/node-exporter:v1.9.1", "resources": {"requests": {"memory": "900Gi"}}}))).await;
-    cluster.create(&pod("oom", json!({"image": "victoriametrics/victoria-metrics:v1.131.0", "resources": {"limits": {"memory": "8Mi"}}}))).await;
-    cluster
-        .create(&pod(
-            "noconfig",
-            json!({"image": "prom/node-exporter:v1.9.1",
-        "env": [{"name": "X", "valueFrom": {"secretKeyRef": {"name": "absent", "key": "k"}}}]}),
-        ))
-        .await;
-
-    let noimage = cluster
-        .until("noimage", "ImagePullBackOff", |pod| {
-            state(pod)["waiting"]["reason"] == "ImagePullBackOff"
-        })
-        .await;
-    assert_eq!(noimage["status"]["phase"], "Pending");
-    let badflag = cluster
-        .until("badflag", "CrashLoopBackOff", |pod| {
-            state(pod)["waiting"]["reason"] == "CrashLoopBackOff"
-        })
-        .await;
-    let message = state(&badflag)["waiting"]["message"].as_str().unwrap();
-    assert!(
-        message.starts_with("back-off 10s restarting failed container=main pod=badflag_default("),
-        "{message}"
-    );
-    let last = &badflag["status"]["containerStatuses"][0]["lastState"]["terminated"];
-    assert!(
-        last["message"].as_str().unwrap().contains("nosuchflag"),
-        "{last}"
-    );
-    let oom = cluster.until("oom", "OOMKilled", |pod| {
-        pod["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"] == "OOMKilled"
-    });
-    assert_eq!(
-        oom.await["status"]["containerStatuses"][0]["lastState"]["terminated"]["exitCode"],
-        137
-    );
-    cluster
-        .until("noconfig", "CreateContainerConfigError", |pod| {
-            state(pod)["waiting"]["reason"] == "CreateContainerConfigError"
-                && state(pod)["waiting"]["message"] == "secret \"absent\" not found"
-        })
-        .await;
-    let toobig = cluster
-        .until("toobig", "Unschedulable", |pod| {
-            pod["status"]["conditions"][0]["reason"] == "Unschedulable"
-        })
-        .await;
-    let message = toobig["status"]["conditions"][0]["message"]
-        .as_str()
-        .unwrap();
-    assert!(
-        message.starts_with("0/2 nodes are available: 2 Insufficient memory."),
-        "{message}"
-    );
-    cluster.handle.shutdown().await;
+    assert!(unknown.1.contains("lookup nosuch.default.svc: no such host"), "{}", unknown.1);
 }

@@ -13,8 +13,7 @@ const MESSAGE_LINES: usize = 80;
 /// A fresh log for a new start; the one before becomes `.previous.log`.
 pub(super) fn rotate(running: &Running, container: &str) -> Result<PathBuf> {
     let log = running.logs.join(format!("{container}.log"));
-    std::fs::create_dir_all(&running.logs)
-        .with_context(|| format!("cannot create {}", running.logs.display()))?;
+    std::fs::create_dir_all(&running.logs).with_context(|| format!("cannot create {}", running.logs.display()))?;
     if log.exists() {
         std::fs::rename(&log, running.logs.join(format!("{container}.previous.log")))
             .with_context(|| format!("cannot rotate {}", log.display()))?;
@@ -49,10 +48,7 @@ mod tests {
     fn a_message_is_the_last_lines_within_its_size() {
         let long: String = (0..100).map(|n| format!("line {n}\n")).collect();
         let end = last_part(&long);
-        assert!(
-            end.starts_with("line 20\n") && end.ends_with("line 99\n"),
-            "{end}"
-        );
+        assert!(end.starts_with("line 20\n") && end.ends_with("line 99\n"), "{end}");
         assert_eq!(last_part(&"é".repeat(5000)).len(), 2047);
     }
 }

@@ -19,11 +19,7 @@ const PUBLISH: Duration = Duration::from_secs(5);
 
 /// Looks and publishes for ever.
 pub(super) async fn run(shared: Arc<Shared>) {
-    let mut publisher = Publisher {
-        before: HashMap::new(),
-        published: HashSet::new(),
-        at: Instant::now(),
-    };
+    let mut publisher = Publisher { before: HashMap::new(), published: HashSet::new(), at: Instant::now() };
     loop {
         let until = Instant::now() + PUBLISH;
         while Instant::now() < until {
@@ -46,14 +42,8 @@ fn look(running: &Running) {
         let Some(seen) = process::usage(pid) else {
             continue;
         };
-        let limits = one
-            .spec
-            .resources
-            .as_ref()
-            .and_then(|resources| resources.limits.as_ref());
-        let limit = limits
-            .and_then(|all| all.get("memory"))
-            .and_then(quantity::bytes);
+        let limits = one.spec.resources.as_ref().and_then(|resources| resources.limits.as_ref());
+        let limit = limits.and_then(|all| all.get("memory")).and_then(quantity::bytes);
         if limit.is_some_and(|limit| seen.memory > limit) {
             one.over_limit = true;
             process::kill(pid);
@@ -82,9 +72,7 @@ impl Publisher {
             let usage = locked(&running.state).usage.clone();
             for (name, seen) in usage {
                 let key = (running.uid().to_owned(), name.clone());
-                let used = seen
-                    .cpu
-                    .saturating_sub(self.before.get(&key).copied().unwrap_or(seen.cpu));
+                let used = seen.cpu.saturating_sub(self.before.get(&key).copied().unwrap_or(seen.cpu));
                 let cores = used.as_secs_f64() / window.as_secs_f64().max(0.001);
                 now.insert(key, seen.cpu);
                 let total = per_node.entry(running.node.clone()).or_default();
@@ -99,54 +87,18 @@ impl Publisher {
         self.before = now;
         for node in &shared.config.nodes {
             let (cores, memory) = per_node.get(&node.name).copied().unwrap_or_default();
-            let body = object(
-                "NodeMetrics",
-                &node.name,
-                window,
-                json!({"usage": quantities(cores, memory)}),
-            );
-            write(
-                &shared.client,
-                "NodeMetrics",
-                "nodes",
-                None,
-                &node.name,
-                body,
-            )
-            .await;
+            let body = object("NodeMetrics", &node.name, window, json!({"usage": quantities(cores, memory)}));
+            write(&shared.client, "NodeMetrics", "nodes", None, &node.name, body).await;
         }
     }
 
-    async fn write_pod(
-        &mut self,
-        shared: &Shared,
-        running: &Running,
-        containers: &[Value],
-        window: Duration,
-    ) {
-        let mut body = object(
-            "PodMetrics",
-            running.name(),
-            window,
-            json!({"containers": containers}),
-        );
+    async fn write_pod(&mut self, shared: &Shared, running: &Running, containers: &[Value], window: Duration) {
+        let mut body = object("PodMetrics", running.name(), window, json!({"containers": containers}));
         body["metadata"]["namespace"] = json!(running.namespace());
         body["metadata"]["labels"] = json!(running.pod.metadata.labels);
         let namespace = Some(running.namespace());
-        write(
-            &shared.client,
-            "PodMetrics",
-            "pods",
-            namespace,
-            running.name(),
-            body,
-        )
-        .await;
-        let id = (
-            running.namespace().to_owned(),
-            running.name().to_owned(),
-            running.uid().to_owned(),
-        );
+        write(&shared.client, "PodMetrics", "pods", namespace, running.name(), body).await;
+        let id = (running.namespace().to_owned(), running.name().to_owned(), running.uid().to_owned());
         self.published.insert(id);
     }
 
@@ -156,19 +108,10 @@ impl Publisher {
             return;
         }
         let here: HashSet<String> = locked(&shared.running).keys().cloned().collect();
-        let gone: Vec<_> = self
-            .published
-            .iter()
-            .filter(|(_, _, uid)| !here.contains(uid))
-            .cloned()
-            .collect();
+        let gone: Vec<_> = self.published.iter().filter(|(_, _, uid)| !here.contains(uid)).cloned().collect();
         for id in gone {
             let api = api(&shared.client, "PodMetrics", "pods", Some(&id.0));
-            let _ = tokio::time::timeout(
-                PUBLISH,
-                api.delete(&id.1, &kube::api::DeleteParams::default()),
-            )
-            .await;
+            let _ = tokio::time::timeout(PUBLISH, api.delete(&id.1, &kube::api::DeleteParams::default())).await;
             self.published.remove(&id);
         }
     }
@@ -206,18 +149,10 @@ fn api(client: &Client, kind: &str, plural: &str, namespace: Option<&str>) -> Ap
     }
 }
 
-async fn write(
-    client: &Client,
-    kind: &str,
-    plural: &str,
-    namespace: Option<&str>,
-    name: &str,
-    body: Value,
-) {
+async fn write(client: &Client, kind: &str, plural: &str, namespace: Option<&str>, name: &str, body: Value) {
     let params = PatchParams::apply("metrics-server").force();
     let api = api(client, kind, plural, namespace);
-    let written =
-        tokio::time::timeout(PUBLISH, api.patch(name, &params, &Patch::Apply(body))).await;
+    let written = tokio::time::timeout(PUBLISH, api.patch(name, &params, &Patch::Apply(body))).await;
     if !matches!(written, Ok(Ok(_))) {
         tracing::debug!(kind, name, ?written, "metrics were not written");
     }
@@ -236,9 +171,6 @@ mod tests {
 
     #[test]
     fn usage_is_written_in_nano_cores_and_kibibytes() {
-        assert_eq!(
-            quantities(0.25, 94_371_840),
-            json!({"cpu": "250000000n", "memory": "92160Ki"})
-        );
+        assert_eq!(quantities(0.25, 94_371_840), json!({"cpu": "250000000n", "memory": "92160Ki"}));
     }
 }

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod backoff;
+mod begin;
 mod clock;
 mod command;
 mod config;
@@ -22,6 +23,7 @@ mod images;
 mod kubelet;
 mod kubelet_http;
 mod launch;
+mod layer;
 mod listen;
 #[cfg(test)]
 mod live_tests;
@@ -33,6 +35,7 @@ mod pod;
 mod pod_exec;
 mod probe;
 mod process;
+mod publish;
 mod quantity;
 mod registration;
 mod scheduler;

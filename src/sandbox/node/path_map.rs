@@ -18,10 +18,7 @@ impl PathMap {
     /// The map that the node gave to this process; empty outside a sandbox.
     #[must_use]
     pub fn from_env() -> Self {
-        std::env::var(PATH_MAP_VARIABLE)
-            .ok()
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default()
+        std::env::var(PATH_MAP_VARIABLE).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     }
 
     /// As the variable's value.
@@ -37,8 +34,7 @@ impl PathMap {
             return;
         }
         self.mounts.push((mount_path.to_owned(), real.to_owned()));
-        self.mounts
-            .sort_by_key(|(mount, _)| std::cmp::Reverse(mount.len()));
+        self.mounts.sort_by_key(|(mount, _)| std::cmp::Reverse(mount.len()));
     }
 
     /// Adds every mount of `other` that is not known yet.
@@ -105,10 +101,7 @@ mod tests {
     #[test]
     fn a_path_inside_another_path_or_url_is_left_alone() {
         assert_eq!(map().rewrite("/host/etc/vmagent/x"), "/host/etc/vmagent/x");
-        assert_eq!(
-            map().rewrite("http://h/etc/vmagent"),
-            "http://h/etc/vmagent"
-        );
+        assert_eq!(map().rewrite("http://h/etc/vmagent"), "http://h/etc/vmagent");
     }
 
     #[test]
@@ -130,9 +123,6 @@ mod tests {
     #[test]
     fn the_map_survives_its_way_through_the_environment() {
         let map = map();
-        assert_eq!(
-            serde_json::from_str::<PathMap>(&map.to_json()).unwrap(),
-            map
-        );
+        assert_eq!(serde_json::from_str::<PathMap>(&map.to_json()).unwrap(), map);
     }
 }

@@ -34,22 +34,13 @@ pub(super) fn memory_request(spec: &PodSpec) -> u64 {
 ///
 /// # Errors
 /// The text of the `PodScheduled` condition and the `FailedScheduling` event.
-pub(super) fn choose(
-    pod: &Pod,
-    nodes: &[(&Node, u64)],
-    claims: &[(String, Option<Claim>)],
-) -> Result<String, String> {
+pub(super) fn choose(pod: &Pod, nodes: &[(&Node, u64)], claims: &[(String, Option<Claim>)]) -> Result<String, String> {
     let spec = pod.spec.clone().unwrap_or_default();
     let total = nodes.len();
     if let Some((name, _)) = claims.iter().find(|(_, claim)| claim.is_none()) {
-        return Err(format!(
-            "0/{total} nodes are available: persistentvolumeclaim \"{name}\" not found. not found"
-        ));
+        return Err(format!("0/{total} nodes are available: persistentvolumeclaim \"{name}\" not found. not found"));
     }
-    if claims
-        .iter()
-        .any(|(_, claim)| *claim == Some(Claim::Unbound))
-    {
+    if claims.iter().any(|(_, claim)| *claim == Some(Claim::Unbound)) {
         return Err(format!(
             "0/{total} nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"
         ));
@@ -67,28 +58,19 @@ pub(super) fn choose(
             }
         }
     }
-    best.map(|(_, name)| name)
-        .ok_or_else(|| refusal(total, &reasons))
+    best.map(|(_, name)| name).ok_or_else(|| refusal(total, &reasons))
 }
 
 /// Kubernetes v1.34, pkg/scheduler/framework/types.go (`FitError`) with the preemption plugin's addition.
 fn refusal(total: usize, reasons: &BTreeMap<&str, usize>) -> String {
-    let counted: Vec<String> = reasons
-        .iter()
-        .map(|(why, count)| format!("{count} {why}"))
-        .collect();
+    let counted: Vec<String> = reasons.iter().map(|(why, count)| format!("{count} {why}")).collect();
     let lacking = reasons.get(LACKS_MEMORY).copied().unwrap_or(0);
     let mut preemption = Vec::new();
     if lacking > 0 {
-        preemption.push(format!(
-            "{lacking} No preemption victims found for incoming pod"
-        ));
+        preemption.push(format!("{lacking} No preemption victims found for incoming pod"));
     }
     if total > lacking {
-        preemption.push(format!(
-            "{} Preemption is not helpful for scheduling",
-            total - lacking
-        ));
+        preemption.push(format!("{} Preemption is not helpful for scheduling", total - lacking));
     }
     if total == 0 {
         return "no nodes available to schedule pods".to_owned();
@@ -106,10 +88,7 @@ fn reason_against(spec: &PodSpec, node: &Node, used: u64) -> Option<&'static str
     let node_spec = node.spec.clone().unwrap_or_default();
     let tolerated = spec.tolerations.iter().flatten().any(|toleration| {
         toleration.operator.as_deref() == Some("Exists")
-            && matches!(
-                toleration.key.as_deref(),
-                None | Some("node.kubernetes.io/unschedulable")
-            )
+            && matches!(toleration.key.as_deref(), None | Some("node.kubernetes.io/unschedulable"))
     });
     if node_spec.unschedulable == Some(true) && !tolerated {
         return Some("node(s) were unschedulable");
@@ -117,53 +96,29 @@ fn reason_against(spec: &PodSpec, node: &Node, used: u64) -> Option<&'static str
     if !selected(spec, node) {
         return Some("node(s) didn't match Pod's node affinity/selector");
     }
-    let allocatable = node
-        .status
-        .as_ref()
-        .and_then(|status| status.allocatable.as_ref());
-    let memory = allocatable
-        .and_then(|map| map.get("memory"))
-        .and_then(quantity::bytes);
+    let allocatable = node.status.as_ref().and_then(|status| status.allocatable.as_ref());
+    let memory = allocatable.and_then(|map| map.get("memory")).and_then(quantity::bytes);
     let wanted = memory_request(spec);
     (wanted > 0 && memory.is_some_and(|memory| used + wanted > memory)).then_some(LACKS_MEMORY)
 }
 
 fn selected(spec: &PodSpec, node: &Node) -> bool {
     let labels = node.metadata.labels.clone().unwrap_or_default();
-    let by_selector = spec
-        .node_selector
-        .iter()
-        .flatten()
-        .all(|(key, value)| labels.get(key) == Some(value));
+    let by_selector = spec.node_selector.iter().flatten().all(|(key, value)| labels.get(key) == Some(value));
     let required = spec
         .affinity
         .as_ref()
         .and_then(|affinity| affinity.node_affinity.as_ref())
-        .and_then(|affinity| {
-            affinity
-                .required_during_scheduling_ignored_during_execution
-                .as_ref()
-        });
+        .and_then(|affinity| affinity.required_during_scheduling_ignored_during_execution.as_ref());
     by_selector
-        && required.is_none_or(|selector| {
-            selector
-                .node_selector_terms
-                .iter()
-                .any(|term| term_matches(term, node, &labels))
-        })
+        && required
+            .is_none_or(|selector| selector.node_selector_terms.iter().any(|term| term_matches(term, node, &labels)))
 }
 
 fn term_matches(term: &NodeSelectorTerm, node: &Node, labels: &BTreeMap<String, String>) -> bool {
-    let name = BTreeMap::from([(
-        "metadata.name".to_owned(),
-        node.metadata.name.clone().unwrap_or_default(),
-    )]);
+    let name = BTreeMap::from([("metadata.name".to_owned(), node.metadata.name.clone().unwrap_or_default())]);
     let fields = term.match_fields.iter().flatten().map(|one| (one, &name));
-    let expressions = term
-        .match_expressions
-        .iter()
-        .flatten()
-        .map(|one| (one, labels));
+    let expressions = term.match_expressions.iter().flatten().map(|one| (one, labels));
     fields.chain(expressions).all(|(requirement, known)| {
         let value = known.get(&requirement.key);
         let listed = |value: &String| requirement.values.iter().flatten().any(|one| one == value);

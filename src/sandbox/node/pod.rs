@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use k8s_openapi::api::core::v1::{Pod, PodStatus, Volume};
+use k8s_openapi::api::core::v1::{Pod, Volume};
 use kube::Api;
-use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
-use serde_json::{Value, json};
+use kube::api::{DeleteParams, Preconditions};
+use serde_json::json;
 
 use super::container::{self, End};
 use super::container_state::{Stage, Tracked};
@@ -14,19 +14,15 @@ use super::context::{Running, Slot, Stop, locked};
 use super::environment::Fields;
 use super::events::Tone;
 use super::path_map::PathMap;
-use super::status::{Inputs, build};
-use super::world::World;
-use super::{clock, volume};
+use super::{publish, volume};
 
-/// Holds the process id of each container, for people who want to look or kill: `<prefix>.<container>`.
-const PID_ANNOTATION: &str = "sandbox.signoff.dev/pid";
 /// One write to the API server.
-const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Runs the pod until its object is gone.
 pub(super) async fn run(running: Arc<Running>) {
     let refresher = refresh_volumes(&running);
-    let publisher = publish_changes(&running);
+    let publisher = publish::changes(&running);
     let life = live(&running);
     tokio::select! {
         never = refresher => match never {},
@@ -36,7 +32,7 @@ pub(super) async fn run(running: Arc<Running>) {
     if *running.stop.borrow() == Stop::Now {
         return;
     }
-    let _ = tokio::time::timeout(WRITE_DEADLINE, publish(&running)).await;
+    let _ = tokio::time::timeout(WRITE_DEADLINE, publish::now(&running)).await;
     let _ = tokio::time::timeout(WRITE_DEADLINE, remove(&running)).await;
 }
 
@@ -50,16 +46,9 @@ async fn live(running: &Arc<Running>) {
     locked(&running.state).sandbox_ready = true;
     running.changed.notify_one();
     if init(running).await {
-        let containers = running
-            .pod
-            .spec
-            .as_ref()
-            .map_or(&[][..], |spec| &spec.containers);
+        let containers = running.pod.spec.as_ref().map_or(&[][..], |spec| &spec.containers);
         let all = containers.iter().enumerate().map(|(index, one)| {
-            let slot = Slot {
-                is_init: false,
-                index,
-            };
+            let slot = Slot { is_init: false, index };
             container::run(running, slot, one)
         });
         futures::future::join_all(all).await;
@@ -70,17 +59,9 @@ async fn live(running: &Arc<Running>) {
 
 /// Runs the init containers; false when one failed for good or the pod stops.
 async fn init(running: &Running) -> bool {
-    let containers = running
-        .pod
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.init_containers.as_deref())
-        .unwrap_or_default();
+    let containers = running.pod.spec.as_ref().and_then(|spec| spec.init_containers.as_deref()).unwrap_or_default();
     for (index, one) in containers.iter().enumerate() {
-        let slot = Slot {
-            is_init: true,
-            index,
-        };
+        let slot = Slot { is_init: true, index };
         if container::run(running, slot, one).await != (End::Exited { success: true }) {
             return false;
         }
@@ -94,11 +75,7 @@ async fn mount(running: &Running) {
     loop {
         match write_volumes(running) {
             Ok(()) => return,
-            Err(message) => {
-                running
-                    .event(None, Tone::Warning, "FailedMount", &message)
-                    .await
-            }
+            Err(message) => running.event(None, Tone::Warning, "FailedMount", &message).await,
         }
         let _ = tokio::time::timeout(Duration::from_secs(2), changes.changed()).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -116,9 +93,7 @@ async fn refresh_volumes(running: &Running) -> std::convert::Infallible {
         if locked(&running.state).sandbox_ready
             && let Err(message) = write_volumes(running)
         {
-            running
-                .event(None, Tone::Warning, "FailedMount", &message)
-                .await;
+            running.event(None, Tone::Warning, "FailedMount", &message).await;
         }
     }
 }
@@ -126,39 +101,19 @@ async fn refresh_volumes(running: &Running) -> std::convert::Infallible {
 fn write_volumes(running: &Running) -> Result<(), String> {
     let config = &running.shared.config;
     let persistent = config.dir.join("volumes");
-    let places = volume::Places {
-        pod: &running.folder,
-        persistent: &persistent,
-    };
-    let fields = Fields {
-        pod: &running.pod,
-        ip: running.ip.to_string(),
-        host_ip: running.host_ip.to_string(),
-    };
+    let places = volume::Places { pod: &running.folder, persistent: &persistent };
+    let fields = Fields { pod: &running.pod, ip: running.ip.to_string(), host_ip: running.host_ip.to_string() };
     let mut paths = PathMap::default();
     for map in running.mounts.values() {
         paths.extend(map);
     }
-    let mut volumes = running
-        .pod
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.volumes.clone())
-        .unwrap_or_default();
+    let mut volumes = running.pod.spec.as_ref().and_then(|spec| spec.volumes.clone()).unwrap_or_default();
     volumes.push(account_volume());
     for one in &volumes {
-        let failed = |text: String| {
-            format!(
-                "MountVolume.SetUp failed for volume \"{}\" : {text}",
-                one.name
-            )
-        };
-        let folder = volume::folder(one, &places, |claim| volume_name(running, claim));
+        let failed = |text: String| format!("MountVolume.SetUp failed for volume \"{}\" : {text}", one.name);
+        let folder = volume::folder(one, &places, |claim| running.shared.world.volume_of(running.namespace(), claim));
         match volume::wanted(one, &fields, running).map_err(failed)? {
-            Some(files) => drop(
-                volume::write(&folder, &files, &paths)
-                    .map_err(|error| failed(format!("{error:#}")))?,
-            ),
+            Some(files) => drop(volume::write(&folder, &files, &paths).map_err(|error| failed(format!("{error:#}")))?),
             None if one.host_path.is_some() => {}
             None => std::fs::create_dir_all(&folder).map_err(|error| failed(error.to_string()))?,
         }
@@ -172,32 +127,14 @@ fn make_sub_paths(running: &Running) {
     let Some(spec) = &running.pod.spec else {
         return;
     };
-    for container in spec
-        .containers
-        .iter()
-        .chain(spec.init_containers.iter().flatten())
-    {
-        for mount in container
-            .volume_mounts
-            .iter()
-            .flatten()
-            .filter(|mount| mount.sub_path.is_some())
-        {
-            let real = running
-                .mounts
-                .get(&container.name)
-                .map(|map| map.rewrite(&mount.mount_path));
+    for container in spec.containers.iter().chain(spec.init_containers.iter().flatten()) {
+        for mount in container.volume_mounts.iter().flatten().filter(|mount| mount.sub_path.is_some()) {
+            let real = running.mounts.get(&container.name).map(|map| map.rewrite(&mount.mount_path));
             if let Some(real) = real.filter(|real| !std::path::Path::new(real).exists()) {
                 let _ = std::fs::create_dir_all(real);
             }
         }
     }
-}
-
-/// The persistent volume of a claim.
-pub(super) fn volume_name(running: &Running, claim: &str) -> Option<String> {
-    let found = World::named(&running.shared.world.claims, running.namespace(), claim)?;
-    found.spec.as_ref()?.volume_name.clone()
 }
 
 /// The service account's files, which admission would add.
@@ -206,106 +143,14 @@ fn account_volume() -> Volume {
         {"serviceAccountToken": {"path": "token"}},
         {"downwardAPI": {"items": [{"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}]}}
     ]);
-    serde_json::from_value(json!({"name": "kube-api-access", "projected": {"sources": sources}}))
-        .unwrap_or_default()
-}
-
-/// Writes the status after every change.
-async fn publish_changes(running: &Running) -> std::convert::Infallible {
-    loop {
-        running.changed.notified().await;
-        // Changes come in bursts; one write tells them all.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        match tokio::time::timeout(WRITE_DEADLINE, publish(running)).await {
-            Ok(Ok(())) => {}
-            failed => {
-                tracing::debug!(
-                    pod = running.name(),
-                    ?failed,
-                    "status was not written, it is tried again"
-                );
-                tokio::time::sleep(Duration::from_millis(500)).await;
-                if *running.stop.borrow() == Stop::No {
-                    running.changed.notify_one();
-                }
-            }
-        }
-    }
-}
-
-async fn publish(running: &Running) -> Result<(), kube::Error> {
-    let api: Api<Pod> = Api::namespaced(running.shared.client.clone(), running.namespace());
-    let (status, annotations) = current(running);
-    let patch = json!({"metadata": {"uid": running.uid()}, "status": status});
-    api.patch_status(
-        running.name(),
-        &PatchParams::default(),
-        &Patch::Merge(patch),
-    )
-    .await?;
-    let known = World::named(
-        &running.shared.world.pods,
-        running.namespace(),
-        running.name(),
-    );
-    let known = known
-        .and_then(|pod| pod.metadata.annotations.clone())
-        .unwrap_or_default();
-    let differs =
-        |(key, value): (&String, &Value)| known.get(key).map(String::as_str) != value.as_str();
-    if annotations
-        .as_object()
-        .is_some_and(|all| all.iter().any(differs))
-    {
-        let patch = json!({"metadata": {"uid": running.uid(), "annotations": annotations}});
-        api.patch(
-            running.name(),
-            &PatchParams::default(),
-            &Patch::Merge(patch),
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-/// The status to write, and the annotations with each container's process.
-fn current(running: &Running) -> (PodStatus, Value) {
-    let live = World::named(
-        &running.shared.world.pods,
-        running.namespace(),
-        running.name(),
-    );
-    let live = live.filter(|pod| pod.metadata.uid == running.pod.metadata.uid);
-    let state = locked(&running.state);
-    let status = build(&Inputs {
-        pod: live.as_deref().unwrap_or(&running.pod),
-        init: &state.init,
-        main: &state.main,
-        ip: running.ip.to_string(),
-        host_ip: running.host_ip.to_string(),
-        start_time: running.started.clone(),
-        sandbox_ready: state.sandbox_ready,
-        now: clock::now(),
-    });
-    let mut annotations = serde_json::Map::new();
-    for one in &state.main {
-        let pid = one.pid().map_or(Value::Null, |pid| json!(pid.to_string()));
-        annotations.insert(format!("{PID_ANNOTATION}.{}", one.spec.name), pid);
-    }
-    (status, Value::Object(annotations))
+    serde_json::from_value(json!({"name": "kube-api-access", "projected": {"sources": sources}})).unwrap_or_default()
 }
 
 /// Tells the API server that nothing of the pod is left.
 async fn remove(running: &Running) -> Result<(), kube::Error> {
     let api: Api<Pod> = Api::namespaced(running.shared.client.clone(), running.namespace());
-    let preconditions = Preconditions {
-        uid: running.pod.metadata.uid.clone(),
-        resource_version: None,
-    };
-    let params = DeleteParams {
-        preconditions: Some(preconditions),
-        ..DeleteParams::default().grace_period(0)
-    };
+    let preconditions = Preconditions { uid: running.pod.metadata.uid.clone(), resource_version: None };
+    let params = DeleteParams { preconditions: Some(preconditions), ..DeleteParams::default().grace_period(0) };
     api.delete(running.name(), &params).await.map(drop)
 }
 
@@ -313,14 +158,9 @@ async fn remove(running: &Running) -> Result<(), kube::Error> {
 pub(super) fn tracked(pod: &Pod) -> (Vec<Tracked>, Vec<Tracked>) {
     let spec = pod.spec.clone().unwrap_or_default();
     let init = spec.init_containers.unwrap_or_default();
-    let reason = if init.is_empty() {
-        "ContainerCreating"
-    } else {
-        "PodInitializing"
-    };
-    let list = |all: &[k8s_openapi::api::core::v1::Container]| {
-        all.iter().map(|one| Tracked::new(one, reason)).collect()
-    };
+    let reason = if init.is_empty() { "ContainerCreating" } else { "PodInitializing" };
+    let list =
+        |all: &[k8s_openapi::api::core::v1::Container]| all.iter().map(|one| Tracked::new(one, reason)).collect();
     (list(&init), list(&spec.containers))
 }
 

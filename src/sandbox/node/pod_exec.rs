@@ -25,9 +25,6 @@ pub fn pod_exec(program: &OsString, args: &[OsString]) -> Result<std::convert::I
             bail!("the node (process {parent}) is gone, so its container does not start");
         }
     }
-    let error = Command::new(program)
-        .args(args)
-        .env_remove(PARENT_VARIABLE)
-        .exec();
+    let error = Command::new(program).args(args).env_remove(PARENT_VARIABLE).exec();
     Err(error).with_context(|| format!("cannot execute {}", program.to_string_lossy()))
 }

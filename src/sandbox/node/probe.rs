@@ -25,10 +25,7 @@ pub(super) async fn watch(running: &Running, slot: Slot, container: &Container) 
             match streak.add(seen.is_ok()) {
                 Some(true) => break,
                 Some(false) => {
-                    return format!(
-                        "Container {} failed startup probe, will be restarted",
-                        container.name
-                    );
+                    return format!("Container {} failed startup probe, will be restarted", container.name);
                 }
                 None => sleep(period(probe)).await,
             }
@@ -46,11 +43,7 @@ pub(super) async fn watch(running: &Running, slot: Slot, container: &Container) 
     }
 }
 
-async fn readiness(
-    running: &Running,
-    slot: Slot,
-    container: &Container,
-) -> std::convert::Infallible {
+async fn readiness(running: &Running, slot: Slot, container: &Container) -> std::convert::Infallible {
     let Some(probe) = &container.readiness_probe else {
         return std::future::pending().await;
     };
@@ -69,11 +62,7 @@ async fn readiness(
             running.update(slot, |one| one.ready = verdict);
         }
         // The first looks after a start are quick, as the kubelet's are: its worker does not wait a whole period for them.
-        let pause = if ready {
-            period(probe)
-        } else {
-            period(probe).min(Duration::from_secs(1))
-        };
+        let pause = if ready { period(probe) } else { period(probe).min(Duration::from_secs(1)) };
         sleep(pause).await;
     }
 }
@@ -91,19 +80,14 @@ async fn liveness(running: &Running, container: &Container) -> String {
             tell(running, container, "Liveness", text).await;
         }
         if streak.add(seen.is_ok()) == Some(false) {
-            return format!(
-                "Container {} failed liveness probe, will be restarted",
-                container.name
-            );
+            return format!("Container {} failed liveness probe, will be restarted", container.name);
         }
     }
 }
 
 async fn tell(running: &Running, container: &Container, kind: &str, text: &str) {
     let message = format!("{kind} probe failed: {text}");
-    running
-        .event(Some(&container.name), Tone::Warning, "Unhealthy", &message)
-        .await;
+    running.event(Some(&container.name), Tone::Warning, "Unhealthy", &message).await;
 }
 
 /// Results in a row.
@@ -115,17 +99,10 @@ struct Streak {
 
 impl Streak {
     fn new(probe: &Probe) -> Self {
-        let number = |value: Option<i32>, usual| {
-            value
-                .and_then(|n| u32::try_from(n).ok())
-                .filter(|n| *n > 0)
-                .unwrap_or(usual)
-        };
+        let number =
+            |value: Option<i32>, usual| value.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0).unwrap_or(usual);
         Self {
-            needed: [
-                number(probe.failure_threshold, 3),
-                number(probe.success_threshold, 1),
-            ],
+            needed: [number(probe.failure_threshold, 3), number(probe.success_threshold, 1)],
             last: false,
             length: 0,
         }
@@ -156,11 +133,7 @@ async fn check(probe: &Probe, container: &Container, ip: Ipv4Addr) -> Result<(),
     let limit = seconds(probe.timeout_seconds, 1).max(Duration::from_secs(1));
     if let Some(http) = &probe.http_get {
         let port = port(&http.port, container).ok_or("port is not declared by the container")?;
-        let path = http
-            .path
-            .as_deref()
-            .filter(|path| !path.is_empty())
-            .unwrap_or("/");
+        let path = http.path.as_deref().filter(|path| !path.is_empty()).unwrap_or("/");
         let url = format!("http://{ip}:{port}{path}");
         return match timeout(limit, http_status(ip, port, path)).await {
             Err(_) => Err(format!(
@@ -215,9 +188,7 @@ async fn http_status(ip: Ipv4Addr, port: u16, path: &str) -> std::io::Result<u16
     stream.write_all(request.as_bytes()).await?;
     let mut head = [0_u8; 12];
     stream.read_exact(&mut head).await?;
-    let code = std::str::from_utf8(&head[9..])
-        .ok()
-        .and_then(|text| text.parse().ok());
+    let code = std::str::from_utf8(&head[9..]).ok().and_then(|text| text.parse().ok());
     code.ok_or_else(|| std::io::Error::other("malformed HTTP response"))
 }
 
@@ -230,39 +201,23 @@ mod tests {
     fn a_verdict_needs_its_threshold_of_results_in_a_row() {
         let probe: Probe = serde_json::from_value(json!({"failureThreshold": 3})).unwrap();
         let mut streak = Streak::new(&probe);
-        let verdicts: Vec<_> = [false, false, true, false, false, false]
-            .map(|ok| streak.add(ok))
-            .to_vec();
+        let verdicts: Vec<_> = [false, false, true, false, false, false].map(|ok| streak.add(ok)).to_vec();
         assert_eq!(verdicts, [None, None, Some(true), None, None, Some(false)]);
     }
 
     #[test]
     fn a_named_port_is_looked_up_in_the_container() {
-        let container: Container = serde_json::from_value(
-            json!({"name": "a", "ports": [{"name": "web", "containerPort": 9093}]}),
-        )
-        .unwrap();
-        assert_eq!(
-            port(&IntOrString::String("web".to_owned()), &container),
-            Some(9093)
-        );
-        assert_eq!(
-            port(&IntOrString::String("none".to_owned()), &container),
-            None
-        );
+        let container: Container =
+            serde_json::from_value(json!({"name": "a", "ports": [{"name": "web", "containerPort": 9093}]})).unwrap();
+        assert_eq!(port(&IntOrString::String("web".to_owned()), &container), Some(9093));
+        assert_eq!(port(&IntOrString::String("none".to_owned()), &container), None);
     }
 
     #[tokio::test]
     async fn a_refused_connection_is_told_as_go_does() {
-        let probe: Probe =
-            serde_json::from_value(json!({"httpGet": {"path": "/health", "port": 1}})).unwrap();
+        let probe: Probe = serde_json::from_value(json!({"httpGet": {"path": "/health", "port": 1}})).unwrap();
         let container: Container = serde_json::from_value(json!({"name": "a"})).unwrap();
-        let text = check(&probe, &container, Ipv4Addr::new(127, 250, 9, 9))
-            .await
-            .unwrap_err();
-        assert_eq!(
-            text,
-            "Get \"http://127.250.9.9:1/health\": dial tcp 127.250.9.9:1: connect: connection refused"
-        );
+        let text = check(&probe, &container, Ipv4Addr::new(127, 250, 9, 9)).await.unwrap_err();
+        assert_eq!(text, "Get \"http://127.250.9.9:1/health\": dial tcp 127.250.9.9:1: connect: connection refused");
     }
 }

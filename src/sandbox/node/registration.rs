@@ -31,8 +31,7 @@ pub(super) fn write_kubeconfig(config: &NodeConfig) -> Result<()> {
         "users": [{"name": "pod", "user": {}}],
     });
     let path = kubeconfig_path(config);
-    std::fs::write(&path, body.to_string())
-        .with_context(|| format!("cannot write {}", path.display()))
+    std::fs::write(&path, body.to_string()).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Creates the node objects.
@@ -72,18 +71,12 @@ pub(super) async fn renew(shared: Arc<Shared>) {
 
 fn object(spec: &NodeSpec, block: u8) -> Value {
     let mut labels = serde_json::Map::new();
-    for (key, value) in [
-        ("kubernetes.io/hostname", spec.name.as_str()),
-        ("kubernetes.io/os", "linux"),
-        ("kubernetes.io/arch", arch()),
-    ] {
+    for (key, value) in
+        [("kubernetes.io/hostname", spec.name.as_str()), ("kubernetes.io/os", "linux"), ("kubernetes.io/arch", arch())]
+    {
         labels.insert(key.to_owned(), json!(value));
     }
-    labels.extend(
-        spec.labels
-            .iter()
-            .map(|(key, value)| (key.clone(), json!(value))),
-    );
+    labels.extend(spec.labels.iter().map(|(key, value)| (key.clone(), json!(value))));
     let cidr = format!("127.{block}.0.0/18");
     json!({
         "apiVersion": "v1", "kind": "Node",
@@ -93,11 +86,7 @@ fn object(spec: &NodeSpec, block: u8) -> Value {
 }
 
 const fn arch() -> &'static str {
-    if cfg!(target_arch = "aarch64") {
-        "arm64"
-    } else {
-        "amd64"
-    }
+    if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" }
 }
 
 fn status(config: &NodeConfig, spec: &NodeSpec, started: &Value) -> Value {
@@ -128,29 +117,9 @@ fn conditions(started: &Value) -> Value {
         })
     };
     json!([
-        one(
-            "MemoryPressure",
-            "False",
-            "KubeletHasSufficientMemory",
-            "kubelet has sufficient memory available"
-        ),
-        one(
-            "DiskPressure",
-            "False",
-            "KubeletHasNoDiskPressure",
-            "kubelet has no disk pressure"
-        ),
-        one(
-            "PIDPressure",
-            "False",
-            "KubeletHasSufficientPID",
-            "kubelet has sufficient PID available"
-        ),
-        one(
-            "Ready",
-            "True",
-            "KubeletReady",
-            "kubelet is posting ready status"
-        ),
+        one("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        one("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+        one("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+        one("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
     ])
 }

@@ -32,9 +32,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         });
         for (address, namespace, name) in wanted {
             let world = Arc::clone(&shared.world);
-            listening
-                .entry(address)
-                .or_insert_with(|| tasks.spawn(listen(world, address, namespace, name)));
+            listening.entry(address).or_insert_with(|| tasks.spawn(listen(world, address, namespace, name)));
         }
         while tasks.try_join_next().is_some() {}
         let _ = tokio::time::timeout(Duration::from_secs(2), changes.changed()).await;
@@ -49,20 +47,12 @@ fn wanted(world: &World) -> Vec<(SocketAddr, String, String)> {
         let namespace = service.metadata.namespace.clone().unwrap_or_default();
         let name = service.metadata.name.clone().unwrap_or_default();
         let spec = service.spec.clone().unwrap_or_default();
-        let ip = spec
-            .cluster_ip
-            .as_deref()
-            .and_then(|ip| ip.parse::<IpAddr>().ok());
+        let ip = spec.cluster_ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok());
         // A manifest may bring an address of another cluster; only loopback ones can be bound here.
         let Some(ip) = ip.filter(IpAddr::is_loopback) else {
             continue;
         };
-        for port in spec
-            .ports
-            .iter()
-            .flatten()
-            .filter(|port| port.protocol.as_deref() != Some("UDP"))
-        {
+        for port in spec.ports.iter().flatten().filter(|port| port.protocol.as_deref() != Some("UDP")) {
             let Ok(port) = u16::try_from(port.port) else {
                 continue;
             };
@@ -74,13 +64,7 @@ fn wanted(world: &World) -> Vec<(SocketAddr, String, String)> {
     wanted
 }
 
-fn targets(
-    world: &World,
-    service: &Service,
-    namespace: &str,
-    name: &str,
-    port: u16,
-) -> Vec<SocketAddr> {
+fn targets(world: &World, service: &Service, namespace: &str, name: &str, port: u16) -> Vec<SocketAddr> {
     let slices = world.slices_of(namespace, name);
     let slices: Vec<_> = slices.iter().map(AsRef::as_ref).collect();
     behind(service, &slices, port, None)

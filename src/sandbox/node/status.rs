@@ -34,11 +34,7 @@ pub(super) fn build(inputs: &Inputs<'_>) -> PodStatus {
         host_ip: Some(host_ip.clone()),
         host_ips: Some(vec![HostIP { ip: host_ip }]),
         pod_ip: inputs.sandbox_ready.then(|| inputs.ip.clone()),
-        pod_ips: inputs.sandbox_ready.then(|| {
-            vec![PodIP {
-                ip: inputs.ip.clone(),
-            }]
-        }),
+        pod_ips: inputs.sandbox_ready.then(|| vec![PodIP { ip: inputs.ip.clone() }]),
         start_time: Some(inputs.start_time.clone()),
         qos_class: Some(qos_class(&spec).to_owned()),
         observed_generation: inputs.pod.metadata.generation,
@@ -46,10 +42,7 @@ pub(super) fn build(inputs: &Inputs<'_>) -> PodStatus {
     }
 }
 
-fn statuses(
-    containers: &[Tracked],
-    is_init: bool,
-) -> Option<Vec<k8s_openapi::api::core::v1::ContainerStatus>> {
+fn statuses(containers: &[Tracked], is_init: bool) -> Option<Vec<k8s_openapi::api::core::v1::ContainerStatus>> {
     (!containers.is_empty()).then(|| containers.iter().map(|one| one.status(is_init)).collect())
 }
 
@@ -74,13 +67,8 @@ fn phase(spec: &PodSpec, init: &[Tracked], main: &[Tracked]) -> &'static str {
         };
     }
     // A container that waits for its first start keeps the pod pending; one that waits for a restart does not.
-    let never_started =
-        |one: &Tracked| matches!(one.stage, Stage::Waiting { .. }) && one.last.is_none();
-    if main.iter().any(never_started) {
-        "Pending"
-    } else {
-        "Running"
-    }
+    let never_started = |one: &Tracked| matches!(one.stage, Stage::Waiting { .. }) && one.last.is_none();
+    if main.iter().any(never_started) { "Pending" } else { "Running" }
 }
 
 fn conditions(inputs: &Inputs<'_>, phase: &str) -> Vec<PodCondition> {
@@ -90,23 +78,12 @@ fn conditions(inputs: &Inputs<'_>, phase: &str) -> Vec<PodCondition> {
         "Succeeded" => Some(("PodCompleted", String::new())),
         "Failed" => Some(("PodFailed", String::new())),
         _ if not_ready.is_empty() => None,
-        _ => Some((
-            "ContainersNotReady",
-            listed("containers with unready status", &not_ready),
-        )),
+        _ => Some(("ContainersNotReady", listed("containers with unready status", &not_ready))),
     };
-    let initialized = (!incomplete.is_empty()).then(|| {
-        (
-            "ContainersNotInitialized",
-            listed("containers with incomplete status", &incomplete),
-        )
-    });
+    let initialized = (!incomplete.is_empty())
+        .then(|| ("ContainersNotInitialized", listed("containers with incomplete status", &incomplete)));
     let no_sandbox = (!inputs.sandbox_ready).then(|| ("", String::new()));
-    let old = inputs
-        .pod
-        .status
-        .as_ref()
-        .and_then(|status| status.conditions.as_ref());
+    let old = inputs.pod.status.as_ref().and_then(|status| status.conditions.as_ref());
     let mut all = vec![
         condition("PodReadyToStartContainers", no_sandbox),
         condition("Initialized", initialized),
@@ -124,12 +101,7 @@ fn conditions(inputs: &Inputs<'_>, phase: &str) -> Vec<PodCondition> {
     }
     // What others wrote (e.g. DisruptionTarget) is theirs.
     let ours: Vec<String> = all.iter().map(|one| one.type_.clone()).collect();
-    all.extend(
-        old.into_iter()
-            .flatten()
-            .filter(|one| !ours.contains(&one.type_))
-            .cloned(),
-    );
+    all.extend(old.into_iter().flatten().filter(|one| !ours.contains(&one.type_)).cloned());
     all
 }
 
@@ -158,11 +130,7 @@ fn listed(text: &str, names: &[&str]) -> String {
 
 /// Kubernetes v1.34, pkg/apis/core/v1/helper/qos: only cpu and memory count.
 pub(super) fn qos_class(spec: &PodSpec) -> &'static str {
-    let containers: Vec<_> = spec
-        .containers
-        .iter()
-        .chain(spec.init_containers.iter().flatten())
-        .collect();
+    let containers: Vec<_> = spec.containers.iter().chain(spec.init_containers.iter().flatten()).collect();
     let amount = |map: Option<&std::collections::BTreeMap<String, _>>, key: &str| {
         map.and_then(|map| map.get(key)).and_then(quantity::value)
     };

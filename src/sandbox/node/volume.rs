@@ -50,26 +50,15 @@ pub(super) fn mounts(
         .volumes
         .iter()
         .flatten()
-        .map(|volume| {
-            (
-                volume.name.as_str(),
-                folder(volume, places, &persistent_name),
-            )
-        })
+        .map(|volume| (volume.name.as_str(), folder(volume, places, &persistent_name)))
         .collect();
-    let containers = spec
-        .containers
-        .iter()
-        .chain(spec.init_containers.iter().flatten());
+    let containers = spec.containers.iter().chain(spec.init_containers.iter().flatten());
     containers
         .map(|container| {
             let mut map = PathMap::default();
             for mount in container.volume_mounts.iter().flatten() {
                 if let Some(real) = folders.get(mount.name.as_str()) {
-                    let real = mount
-                        .sub_path
-                        .as_ref()
-                        .map_or_else(|| real.clone(), |sub| real.join(sub));
+                    let real = mount.sub_path.as_ref().map_or_else(|| real.clone(), |sub| real.join(sub));
                     map.insert(&mount.mount_path, &real);
                 }
             }
@@ -84,24 +73,14 @@ pub(super) fn mounts(
 ///
 /// # Errors
 /// The kubelet's text when a source or key is missing and not optional.
-pub(super) fn wanted(
-    volume: &Volume,
-    fields: &Fields<'_>,
-    lookup: &dyn Lookup,
-) -> Result<Option<Files>, String> {
+pub(super) fn wanted(volume: &Volume, fields: &Fields<'_>, lookup: &dyn Lookup) -> Result<Option<Files>, String> {
     if let Some(source) = &volume.config_map {
         let optional = source.optional == Some(true);
         return config_map(lookup, &source.name, source.items.as_deref(), optional).map(Some);
     }
     if let Some(source) = &volume.secret {
         let name = source.secret_name.clone().unwrap_or_default();
-        return secret(
-            lookup,
-            &name,
-            source.items.as_deref(),
-            source.optional == Some(true),
-        )
-        .map(Some);
+        return secret(lookup, &name, source.items.as_deref(), source.optional == Some(true)).map(Some);
     }
     let Some(projected) = &volume.projected else {
         return Ok(None);
@@ -111,33 +90,16 @@ pub(super) fn wanted(
         if let Some(map) = &source.config_map {
             // The cluster's certificate is made by a controller that a sandbox without TLS does not need.
             let optional = map.optional == Some(true) || map.name == "kube-root-ca.crt";
-            files.extend(config_map(
-                lookup,
-                &map.name,
-                map.items.as_deref(),
-                optional,
-            )?);
+            files.extend(config_map(lookup, &map.name, map.items.as_deref(), optional)?);
         }
         if let Some(one) = &source.secret {
-            files.extend(secret(
-                lookup,
-                &one.name,
-                one.items.as_deref(),
-                one.optional == Some(true),
-            )?);
+            files.extend(secret(lookup, &one.name, one.items.as_deref(), one.optional == Some(true))?);
         }
         if let Some(token) = &source.service_account_token {
             files.insert(token.path.clone(), b"sandbox".to_vec());
         }
-        for item in source
-            .downward_api
-            .iter()
-            .flat_map(|api| api.items.iter().flatten())
-        {
-            let path = item
-                .field_ref
-                .as_ref()
-                .map(|field| field.field_path.as_str());
+        for item in source.downward_api.iter().flat_map(|api| api.items.iter().flatten()) {
+            let path = item.field_ref.as_ref().map(|field| field.field_path.as_str());
             let value = field_value(path.unwrap_or_default(), fields);
             files.insert(item.path.clone(), value.into_bytes());
         }
@@ -145,51 +107,25 @@ pub(super) fn wanted(
     Ok(Some(files))
 }
 
-fn config_map(
-    lookup: &dyn Lookup,
-    name: &str,
-    items: Option<&[KeyToPath]>,
-    optional: bool,
-) -> Result<Files, String> {
-    let Some(ConfigMap {
-        data, binary_data, ..
-    }) = lookup.config_map(name)
-    else {
+fn config_map(lookup: &dyn Lookup, name: &str, items: Option<&[KeyToPath]>, optional: bool) -> Result<Files, String> {
+    let Some(ConfigMap { data, binary_data, .. }) = lookup.config_map(name) else {
         return absent(optional, format!("configmap \"{name}\" not found"));
     };
-    let text = data
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key, value.into_bytes()));
-    let binary = binary_data
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key, value.0));
+    let text = data.into_iter().flatten().map(|(key, value)| (key, value.into_bytes()));
+    let binary = binary_data.into_iter().flatten().map(|(key, value)| (key, value.0));
     pick(text.chain(binary).collect(), items, optional)
 }
 
-fn secret(
-    lookup: &dyn Lookup,
-    name: &str,
-    items: Option<&[KeyToPath]>,
-    optional: bool,
-) -> Result<Files, String> {
+fn secret(lookup: &dyn Lookup, name: &str, items: Option<&[KeyToPath]>, optional: bool) -> Result<Files, String> {
     let Some(Secret { data, .. }) = lookup.secret(name) else {
         return absent(optional, format!("secret \"{name}\" not found"));
     };
-    let all = data
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key, value.0));
+    let all = data.into_iter().flatten().map(|(key, value)| (key, value.0));
     pick(all.collect(), items, optional)
 }
 
 fn absent(optional: bool, message: String) -> Result<Files, String> {
-    if optional {
-        Ok(Files::new())
-    } else {
-        Err(message)
-    }
+    if optional { Ok(Files::new()) } else { Err(message) }
 }
 
 fn pick(all: Files, items: Option<&[KeyToPath]>, optional: bool) -> Result<Files, String> {
@@ -214,25 +150,20 @@ fn pick(all: Files, items: Option<&[KeyToPath]>, optional: bool) -> Result<Files
 /// # Errors
 /// When the disk refuses, or a path would leave the folder.
 pub(super) fn write(folder: &Path, files: &Files, paths: &PathMap) -> Result<bool> {
-    let mapped: Files = files
-        .iter()
-        .map(|(path, content)| (path.clone(), map_text(content, paths)))
-        .collect();
+    let mapped: Files = files.iter().map(|(path, content)| (path.clone(), map_text(content, paths))).collect();
     if current(folder, &mapped) {
         return Ok(false);
     }
     let stamp = k8s_openapi::jiff::Timestamp::now().as_nanosecond();
     let fresh = format!("..{stamp}");
-    std::fs::create_dir_all(folder.join(&fresh))
-        .with_context(|| format!("cannot create {}", folder.display()))?;
+    std::fs::create_dir_all(folder.join(&fresh)).with_context(|| format!("cannot create {}", folder.display()))?;
     for (path, content) in &mapped {
         if path.starts_with('/') || path.split('/').any(|part| part == "..") {
             bail!("{path} would lie outside of its volume");
         }
         let file = folder.join(&fresh).join(path);
         std::fs::create_dir_all(file.parent().unwrap_or(folder))?;
-        std::fs::write(&file, content)
-            .with_context(|| format!("cannot write {}", file.display()))?;
+        std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
     }
     let old = std::fs::read_link(folder.join("..data")).ok();
     let link = folder.join(format!("..link-{stamp}"));
@@ -254,14 +185,9 @@ fn map_text(content: &[u8], paths: &PathMap) -> Vec<u8> {
 
 fn current(folder: &Path, files: &Files) -> bool {
     let data = folder.join("..data");
-    let same = |(path, content): (&String, &Vec<u8>)| {
-        std::fs::read(data.join(path)).is_ok_and(|old| old == *content)
-    };
+    let same = |(path, content): (&String, &Vec<u8>)| std::fs::read(data.join(path)).is_ok_and(|old| old == *content);
     let listed = std::fs::read_dir(&data).map(Iterator::count).ok();
-    let tops: std::collections::BTreeSet<&str> = files
-        .keys()
-        .filter_map(|path| path.split('/').next())
-        .collect();
+    let tops: std::collections::BTreeSet<&str> = files.keys().filter_map(|path| path.split('/').next()).collect();
     listed == Some(tops.len()) && files.iter().all(same)
 }
 
@@ -276,9 +202,7 @@ fn relink(folder: &Path, files: &Files) -> Result<()> {
     }
     for entry in std::fs::read_dir(folder)?.filter_map(Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let kept = files
-            .keys()
-            .any(|path| path.split('/').next() == Some(&name));
+        let kept = files.keys().any(|path| path.split('/').next() == Some(&name));
         if !name.starts_with("..") && !kept && entry.path().is_symlink() {
             std::fs::remove_file(entry.path())?;
         }

@@ -56,15 +56,18 @@ impl World {
         store.get(&ObjectRef::new(name).within(namespace))
     }
 
+    /// The persistent volume of a claim, once it has one.
+    pub(super) fn volume_of(&self, namespace: &str, claim: &str) -> Option<String> {
+        let found = Self::named(&self.claims, namespace, claim)?;
+        found.spec.as_ref()?.volume_name.clone()
+    }
+
     /// The slices of a Service.
     pub(super) fn slices_of(&self, namespace: &str, service: &str) -> Vec<Arc<EndpointSlice>> {
         let of_service = |slice: &Arc<EndpointSlice>| {
             let labels = slice.metadata.labels.as_ref();
             slice.metadata.namespace.as_deref() == Some(namespace)
-                && labels
-                    .and_then(|all| all.get("kubernetes.io/service-name"))
-                    .map(String::as_str)
-                    == Some(service)
+                && labels.and_then(|all| all.get("kubernetes.io/service-name")).map(String::as_str) == Some(service)
         };
         self.slices.state().into_iter().filter(of_service).collect()
     }
@@ -79,9 +82,7 @@ where
     let api: Api<K> = Api::all(client.clone());
     let signal = Arc::clone(signal);
     tasks.spawn(async move {
-        let stream = watcher(api, watcher::Config::default())
-            .default_backoff()
-            .reflect(writer);
+        let stream = watcher(api, watcher::Config::default()).default_backoff().reflect(writer);
         futures::pin_mut!(stream);
         while let Some(event) = stream.next().await {
             match event {

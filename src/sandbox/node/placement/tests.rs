@@ -46,20 +46,14 @@ fn an_unbound_claim_keeps_the_pod_pending() {
         "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"
     );
     let waits = [("data".to_owned(), Some(Claim::WaitsForNode))];
-    assert_eq!(
-        choose(&pod(json!({})), &[(&a, 0)], &waits).as_deref(),
-        Ok("a")
-    );
+    assert_eq!(choose(&pod(json!({})), &[(&a, 0)], &waits).as_deref(), Ok("a"));
 }
 
 #[test]
 fn a_missing_claim_is_named() {
     let a = node("a", "8Gi", false);
     let error = choose(&pod(json!({})), &[(&a, 0)], &[("data".to_owned(), None)]).unwrap_err();
-    assert!(
-        error.contains("persistentvolumeclaim \"data\" not found"),
-        "{error}"
-    );
+    assert!(error.contains("persistentvolumeclaim \"data\" not found"), "{error}");
 }
 
 #[test]
@@ -70,22 +64,12 @@ fn a_daemon_pod_goes_to_its_node_even_if_it_is_cordoned() {
             {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["b"]}]}]}}},
         "tolerations": [{"key": "node.kubernetes.io/unschedulable", "operator": "Exists", "effect": "NoSchedule"}]
     }));
-    assert_eq!(
-        choose(&daemon, &[(&a, 0), (&b, 0)], &[]).as_deref(),
-        Ok("b")
-    );
+    assert_eq!(choose(&daemon, &[(&a, 0), (&b, 0)], &[]).as_deref(), Ok("b"));
 }
 
 #[test]
 fn a_node_selector_that_matches_nothing_is_told() {
     let a = node("a", "8Gi", false);
-    let error = choose(
-        &pod(json!({"nodeSelector": {"disk": "ssd"}})),
-        &[(&a, 0)],
-        &[],
-    )
-    .unwrap_err();
-    assert!(error.starts_with(
-        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."
-    ));
+    let error = choose(&pod(json!({"nodeSelector": {"disk": "ssd"}})), &[(&a, 0)], &[]).unwrap_err();
+    assert!(error.starts_with("0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."));
 }

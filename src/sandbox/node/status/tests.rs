@@ -30,8 +30,7 @@ fn ended(exit_code: i32) -> Ended {
 }
 
 fn container(name: &str, stage: Stage) -> Tracked {
-    let spec = serde_json::from_value(json!({"name": name, "image": "prom/alertmanager:v0.29.0"}))
-        .unwrap();
+    let spec = serde_json::from_value(json!({"name": name, "image": "prom/alertmanager:v0.29.0"})).unwrap();
     let mut tracked = Tracked::new(&spec, "ContainerCreating");
     tracked.ready = matches!(stage, Stage::Running { .. });
     tracked.stage = stage;
@@ -39,24 +38,11 @@ fn container(name: &str, stage: Stage) -> Tracked {
 }
 
 fn running(name: &str) -> Tracked {
-    container(
-        name,
-        Stage::Running {
-            started_at: clock::now(),
-            container_id: "containerd://1".to_owned(),
-            pid: 7,
-        },
-    )
+    container(name, Stage::Running { started_at: clock::now(), container_id: "containerd://1".to_owned(), pid: 7 })
 }
 
 fn waiting(name: &str, reason: &str) -> Tracked {
-    container(
-        name,
-        Stage::Waiting {
-            reason: reason.to_owned(),
-            message: None,
-        },
-    )
+    container(name, Stage::Waiting { reason: reason.to_owned(), message: None })
 }
 
 fn status(pod: &Pod, init: &[Tracked], main: &[Tracked]) -> PodStatus {
@@ -86,10 +72,7 @@ fn a_pod_is_pending_until_every_container_has_started_once() {
     let main = [running("a"), waiting("b", "ImagePullBackOff")];
     assert_eq!(phase_of("Always", &[], &main), "Pending");
     let init = [running("i")];
-    assert_eq!(
-        phase_of("Always", &init, &[waiting("a", "PodInitializing")]),
-        "Pending"
-    );
+    assert_eq!(phase_of("Always", &init, &[waiting("a", "PodInitializing")]), "Pending");
 }
 
 #[test]
@@ -101,23 +84,10 @@ fn a_crash_loop_stays_running_and_is_not_ready() {
     assert_eq!(status.phase.as_deref(), Some("Running"));
     let ready = condition_of(&status, "Ready");
     assert_eq!(ready.status, "False");
-    assert_eq!(
-        ready.message.as_deref(),
-        Some("containers with unready status: [a]")
-    );
+    assert_eq!(ready.message.as_deref(), Some("containers with unready status: [a]"));
     let container = &status.container_statuses.unwrap()[0];
     assert_eq!(container.restart_count, 3);
-    assert_eq!(
-        container
-            .last_state
-            .as_ref()
-            .unwrap()
-            .terminated
-            .as_ref()
-            .unwrap()
-            .exit_code,
-        1
-    );
+    assert_eq!(container.last_state.as_ref().unwrap().terminated.as_ref().unwrap().exit_code, 1);
 }
 
 #[test]
@@ -125,10 +95,7 @@ fn ended_pods_succeed_or_fail_by_exit_code() {
     let done = |code| container("a", Stage::Terminated(ended(code)));
     assert_eq!(phase_of("Never", &[], &[done(0)]), "Succeeded");
     assert_eq!(phase_of("Never", &[], &[done(0), done(2)]), "Failed");
-    assert_eq!(
-        phase_of("Never", &[done(1)], &[waiting("a", "PodInitializing")]),
-        "Failed"
-    );
+    assert_eq!(phase_of("Never", &[done(1)], &[waiting("a", "PodInitializing")]), "Failed");
 }
 
 #[test]
@@ -156,8 +123,5 @@ fn the_quality_of_service_follows_from_requests_and_limits() {
     };
     assert_eq!(class(json!({})), "BestEffort");
     assert_eq!(class(json!({"limits": {"memory": "1Gi"}})), "Burstable");
-    assert_eq!(
-        class(json!({"limits": {"cpu": "1", "memory": "1Gi"}})),
-        "Guaranteed"
-    );
+    assert_eq!(class(json!({"limits": {"cpu": "1", "memory": "1Gi"}})), "Guaranteed");
 }
