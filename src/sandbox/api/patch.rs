@@ -95,18 +95,7 @@ fn server_side_apply(
     part: Part,
     options: &Options,
 ) -> Result<Written, Failure> {
-    let mut wanted = wanted.clone();
-    if object::text(&wanted, "/apiVersion").is_empty() || object::text(&wanted, "/kind").is_empty() {
-        return Err(Failure::bad_request("Object 'Kind' is missing in the applied configuration"));
-    }
-    if wanted.pointer("/metadata/managedFields").is_some_and(|m| !m.is_null()) {
-        return Err(Failure::bad_request("metadata.managedFields must be nil"));
-    }
-    write::identify(kind, &key.namespace, &mut wanted)?;
-    if object::name(&wanted).is_empty() {
-        object::metadata(&mut wanted).insert("name".to_owned(), key.name.clone().into());
-    }
-    prepare::declared(kind, &mut wanted)?;
+    let mut wanted = read_wanted(kind, key, wanted)?;
     keep_part(kind, part, &mut wanted);
     let by = Applier { manager: &options.manager, subresource: part.name(), force: options.force };
     let live = before.map(|b| as_version(kind, b));
@@ -123,6 +112,23 @@ fn server_side_apply(
         None if part == Part::Main => create(state, kind, &key.namespace, merged, Ownership::Written, options),
         None => Err(Failure::not_found(kind, &key.name)),
     }
+}
+
+/// The applied configuration, complete and free of what it may not hold.
+fn read_wanted(kind: &Kind, key: &Key, wanted: &Value) -> Result<Value, Failure> {
+    let mut wanted = wanted.clone();
+    if object::text(&wanted, "/apiVersion").is_empty() || object::text(&wanted, "/kind").is_empty() {
+        return Err(Failure::bad_request("Object 'Kind' is missing in the applied configuration"));
+    }
+    if wanted.pointer("/metadata/managedFields").is_some_and(|m| !m.is_null()) {
+        return Err(Failure::bad_request("metadata.managedFields must be nil"));
+    }
+    write::identify(kind, &key.namespace, &mut wanted)?;
+    if object::name(&wanted).is_empty() {
+        object::metadata(&mut wanted).insert("name".to_owned(), key.name.clone().into());
+    }
+    prepare::declared(kind, &mut wanted)?;
+    Ok(wanted)
 }
 
 /// What the part of the request does not cover is not owned by it either.

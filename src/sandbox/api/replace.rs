@@ -35,10 +35,7 @@ pub(super) fn replace(
     if !wrong.is_empty() {
         return Err(Failure::invalid(kind, &name, &wrong));
     }
-    if kind.generation && !same_spec(kind, before, &after) {
-        let next = before["metadata"]["generation"].as_u64().unwrap_or(0) + 1;
-        object::metadata(&mut after).insert("generation".to_owned(), json!(next));
-    }
+    bump_generation(kind, before, &mut after);
     if ownership == Ownership::Record {
         managed::record_update(kind, Some(before), &mut after, &options.manager, part.name());
     }
@@ -114,6 +111,14 @@ fn restrict(kind: &Kind, before: &Value, mut body: Value, part: Part) -> Value {
         metadata.insert("managedFields".to_owned(), managed);
     }
     body
+}
+
+/// Another spec is another generation.
+fn bump_generation(kind: &Kind, before: &Value, after: &mut Value) {
+    if kind.generation && !same_spec(kind, before, after) {
+        let next = before["metadata"]["generation"].as_u64().unwrap_or(0) + 1;
+        object::metadata(after).insert("generation".to_owned(), json!(next));
+    }
 }
 
 /// Is everything but metadata (and status, where that is a part of its own) the same?
