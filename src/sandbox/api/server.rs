@@ -127,7 +127,11 @@ impl ApiServer {
     /// Ends all streams, waits a moment for open requests, and stops.
     pub async fn shutdown(mut self) {
         self.closing.send_replace(true);
-        let _ = tokio::time::timeout(PATIENCE, &mut self.server).await;
+        if tokio::time::timeout(PATIENCE, &mut self.server).await.is_err() {
+            // Awaited, so that nothing listens any more when this returns.
+            self.server.abort();
+            let _ = (&mut self.server).await;
+        }
     }
 }
 
