@@ -1,5 +1,7 @@
 //! A sandbox API for one test, and the objects that tests put into it.
 
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
@@ -18,21 +20,13 @@ pub struct Sandbox {
 impl Sandbox {
     pub async fn start() -> Self {
         let logs = tempfile::tempdir().unwrap();
-        let config = ApiConfig {
-            listen: "127.0.0.1:0".parse().unwrap(),
-            pod_logs: logs.path().to_owned(),
-            service_block: 77,
-        };
+        let config = ApiConfig { listen: own_address(), pod_logs: logs.path().to_owned(), service_block: 77 };
         let server = start(config).await.unwrap();
         let mut config = kube::Config::new(server.url.parse().unwrap());
         config.default_retry = false;
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::try_from(config).unwrap();
-        Self {
-            server,
-            client,
-            logs,
-        }
+        Self { server, client, logs }
     }
 
     pub fn dynamic(&self, api_version: &str, kind: &str, namespace: &str) -> Api<DynamicObject> {
@@ -50,32 +44,21 @@ impl Sandbox {
             "metadata": {"name": name},
             "spec": {"nodeName": "n1", "containers": [{"name": "c", "image": "x:1"}]},
         });
-        pods.create(
-            &PostParams::default(),
-            &serde_json::from_value(pod).unwrap(),
-        )
-        .await
-        .unwrap();
+        pods.create(&PostParams::default(), &serde_json::from_value(pod).unwrap()).await.unwrap();
         let status = json!({"status": {"phase": "Running", "podIP": address}});
-        pods.patch_status(name, &PatchParams::default(), &Patch::Merge(status))
-            .await
-            .unwrap();
+        pods.patch_status(name, &PatchParams::default(), &Patch::Merge(status)).await.unwrap();
         pods
     }
 
     /// A plain GET: status code and JSON body.
     pub async fn get(&self, path: &str) -> (u16, Value) {
-        let answer = reqwest::get(format!("{}{path}", self.server.url))
-            .await
-            .unwrap();
+        let answer = reqwest::get(format!("{}{path}", self.server.url)).await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
     /// A plain POST: status code and JSON body.
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
-        let request = reqwest::Client::new()
-            .post(format!("{}{path}", self.server.url))
-            .json(body);
+        let request = reqwest::Client::new().post(format!("{}{path}", self.server.url)).json(body);
         let answer = request.send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
@@ -83,12 +66,23 @@ impl Sandbox {
     pub async fn stop(self) {
         let url = self.server.url.clone();
         deadline(self.server.shutdown()).await;
-        assert!(
-            tokio::net::TcpStream::connect(url.trim_start_matches("http://"))
-                .await
-                .is_err()
-        );
+        // A child that another test is just starting holds a copy of the socket until it runs its program.
+        let address = url.trim_start_matches("http://");
+        deadline(async {
+            while tokio::net::TcpStream::connect(address).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
     }
+}
+
+/// An address that no other test has, so that a port is never used again by somebody else.
+fn own_address() -> SocketAddr {
+    static NEXT: AtomicU8 = AtomicU8::new(1);
+    let [low, high, ..] = std::process::id().to_le_bytes();
+    let ip = Ipv4Addr::new(127, 252 + (high & 1), low, NEXT.fetch_add(1, Ordering::Relaxed));
+    SocketAddr::from((ip, 0))
 }
 
 fn resource(api_version: &str, kind: &str) -> ApiResource {
@@ -100,11 +94,7 @@ pub fn object(api_version: &str, kind: &str, name: &str, rest: Value) -> Dynamic
     let mut object = rest;
     object["apiVersion"] = json!(api_version);
     object["kind"] = json!(kind);
-    object["metadata"] = if name.is_empty() {
-        json!({})
-    } else {
-        json!({"name": name})
-    };
+    object["metadata"] = if name.is_empty() { json!({}) } else { json!({"name": name}) };
     serde_json::from_value(object).unwrap()
 }
 
@@ -149,9 +139,7 @@ pub fn refusal<T: std::fmt::Debug>(result: Result<T, kube::Error>) -> (u16, Stri
 
 /// Nothing in these tests may take longer.
 pub async fn deadline<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(20), future)
-        .await
-        .expect("took longer than 20 s")
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("took longer than 20 s")
 }
 
 /// Answers every request with 422 and its first line.

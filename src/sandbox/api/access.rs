@@ -25,9 +25,7 @@ const USER: &str = "signoff";
 /// A line is `VERB RESOURCE[.GROUP][/SUBRESOURCE] [NAMESPACE]`; each part may be `*`, and no namespace means all.
 pub(super) fn denied(state: &State, attempt: &Attempt) -> bool {
     let faults = state.named("", "configmaps", "kube-system", "signoff-faults");
-    let lines = faults
-        .map(|cm| object::text(cm, "/data/deny"))
-        .unwrap_or_default();
+    let lines = faults.map(|cm| object::text(cm, "/data/deny")).unwrap_or_default();
     lines.lines().any(|line| forbids(line, attempt))
 }
 
@@ -62,10 +60,8 @@ pub(super) fn refusal(kind: &Kind, name: &str, attempt: &Attempt) -> Failure {
         "" => "at the cluster scope".to_owned(),
         namespace => format!("in the namespace {namespace:?}"),
     };
-    let why = format!(
-        "User {USER:?} cannot {} resource {resource:?} in API group {:?} {place}",
-        attempt.verb, attempt.group
-    );
+    let why =
+        format!("User {USER:?} cannot {} resource {resource:?} in API group {:?} {place}", attempt.verb, attempt.group);
     Failure::forbidden(kind, name, &why)
 }
 
@@ -87,10 +83,7 @@ pub(super) fn review(state: &State, kind: &Kind, mut body: Value) -> Option<Valu
 }
 
 fn access(state: &State, body: &Value) -> Value {
-    let asked = body
-        .pointer("/spec/resourceAttributes")
-        .cloned()
-        .unwrap_or(Value::Null);
+    let asked = body.pointer("/spec/resourceAttributes").cloned().unwrap_or(Value::Null);
     let text = |name: &str| object::text(&asked, name);
     let attempt = Attempt {
         verb: text("/verb"),
@@ -120,16 +113,7 @@ mod tests {
 
     fn forbidden(line: &str, verb: &str, resource: (&str, &str, &str), namespace: &str) -> bool {
         let (group, plural, subresource) = resource;
-        forbids(
-            line,
-            &Attempt {
-                verb,
-                group,
-                plural,
-                subresource,
-                namespace,
-            },
-        )
+        forbids(line, &Attempt { verb, group, plural, subresource, namespace })
     }
 
     #[test]
@@ -137,35 +121,14 @@ mod tests {
         let pods = ("", "pods", "");
         let forward = ("", "pods", "portforward");
         let vm = ("operator.victoriametrics.com", "vmsingles", "");
-        assert!(forbidden(
-            "list pods monitoring",
-            "list",
-            pods,
-            "monitoring"
-        ));
+        assert!(forbidden("list pods monitoring", "list", pods, "monitoring"));
         assert!(!forbidden("list pods monitoring", "list", pods, "other"));
-        assert!(!forbidden(
-            "list pods monitoring",
-            "get",
-            pods,
-            "monitoring"
-        ));
-        assert!(
-            !forbidden("* pods", "get", forward, "n"),
-            "a resource does not cover its subresources"
-        );
+        assert!(!forbidden("list pods monitoring", "get", pods, "monitoring"));
+        assert!(!forbidden("* pods", "get", forward, "n"), "a resource does not cover its subresources");
         assert!(forbidden("get pods/portforward", "get", forward, "n"));
         assert!(forbidden("get pods/*", "get", forward, "n"));
-        assert!(forbidden(
-            "* vmsingles.operator.victoriametrics.com *",
-            "list",
-            vm,
-            "n"
-        ));
-        assert!(
-            !forbidden("* vmsingles", "list", vm, "n"),
-            "the core group has no vmsingles"
-        );
+        assert!(forbidden("* vmsingles.operator.victoriametrics.com *", "list", vm, "n"));
+        assert!(!forbidden("* vmsingles", "list", vm, "n"), "the core group has no vmsingles");
         assert!(forbidden("* *", "list", vm, "n"));
         assert!(!forbidden("# list pods", "list", pods, "n"));
         assert!(!forbidden("list", "list", pods, "n"));

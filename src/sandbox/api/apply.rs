@@ -21,28 +21,15 @@ pub(super) struct Applier<'a> {
 ///
 /// # Errors
 /// 409 with one cause for each field that another manager owns with another value.
-pub(super) fn apply(
-    kind: &Kind,
-    live: Option<&Value>,
-    wanted: &Value,
-    by: Applier,
-) -> Result<Value, Failure> {
+pub(super) fn apply(kind: &Kind, live: Option<&Value>, wanted: &Value, by: Applier) -> Result<Value, Failure> {
     let cursor = Cursor::of(kind);
     let mut merged = live.cloned().unwrap_or_else(|| json!({}));
     merge(cursor, &mut merged, wanted);
     let mut mine = Entry::new(kind, by.manager, Operation::Apply, by.subresource);
     mine.fields = leaves(cursor, wanted).into_keys().collect();
     let entries = live.map(managed::read).unwrap_or_default();
-    let previous = entries
-        .iter()
-        .find(|e| e.same_manager(&mine))
-        .map(|e| e.fields.clone())
-        .unwrap_or_default();
-    let mut others: Vec<Entry> = entries
-        .iter()
-        .filter(|e| !e.same_manager(&mine))
-        .cloned()
-        .collect();
+    let previous = entries.iter().find(|e| e.same_manager(&mine)).map(|e| e.fields.clone()).unwrap_or_default();
+    let mut others: Vec<Entry> = entries.iter().filter(|e| !e.same_manager(&mine)).cloned().collect();
 
     let changed = changed(cursor, live, &merged, &mine.fields);
     let conflicts = conflicts(&others, &changed);
@@ -53,10 +40,7 @@ pub(super) fn apply(
         other.fields.retain(|path| !changed.contains(path));
     }
     prune(kind, &mut merged, &previous, &mine.fields, &others);
-    if let Some(same) = entries
-        .iter()
-        .find(|e| e.same_manager(&mine) && e.fields == mine.fields)
-    {
+    if let Some(same) = entries.iter().find(|e| e.same_manager(&mine) && e.fields == mine.fields) {
         mine.time = same.time.clone();
     }
     others.push(mine);
@@ -69,31 +53,18 @@ fn changed(cursor: Cursor, live: Option<&Value>, merged: &Value, wanted: &FieldS
     let nothing = Value::Null;
     let old = leaves(cursor, live.unwrap_or(&nothing));
     let new = leaves(cursor, merged);
-    wanted
-        .iter()
-        .filter(|path| old.get(*path) != new.get(*path))
-        .cloned()
-        .collect()
+    wanted.iter().filter(|path| old.get(*path) != new.get(*path)).cloned().collect()
 }
 
 fn conflicts<'a>(others: &'a [Entry], changed: &'a FieldSet) -> Vec<(&'a Entry, &'a Path)> {
-    let pairs = |other: &'a Entry| {
-        other
-            .fields
-            .intersection(changed)
-            .map(move |path| (other, path))
-    };
+    let pairs = |other: &'a Entry| other.fields.intersection(changed).map(move |path| (other, path));
     others.iter().flat_map(pairs).collect()
 }
 
 /// The wording of structured-merge-diff's `Conflicts.Error` and apiserver's `NewConflictError`.
 fn refusal(conflicts: &[(&Entry, &Path)]) -> Failure {
     let message = if let [(entry, path)] = conflicts {
-        format!(
-            "Apply failed with 1 conflict: conflict with {}: {}",
-            entry.describe(),
-            dotted(path)
-        )
+        format!("Apply failed with 1 conflict: conflict with {}: {}", entry.describe(), dotted(path))
     } else {
         let mut lines = vec![];
         let mut named = String::new();
@@ -105,11 +76,7 @@ fn refusal(conflicts: &[(&Entry, &Path)]) -> Failure {
             }
             lines.push(format!("- {}", dotted(path)));
         }
-        format!(
-            "Apply failed with {} conflicts: {}",
-            conflicts.len(),
-            lines.join("\n")
-        )
+        format!("Apply failed with {} conflicts: {}", conflicts.len(), lines.join("\n"))
     };
     let causes = conflicts.iter().map(|(entry, path)| {
         json!({
@@ -122,26 +89,14 @@ fn refusal(conflicts: &[(&Entry, &Path)]) -> Failure {
 }
 
 /// Takes away what this manager applied before, no longer wants, and nobody else owns.
-fn prune(
-    kind: &Kind,
-    merged: &mut Value,
-    previous: &FieldSet,
-    wanted: &FieldSet,
-    others: &[Entry],
-) {
+fn prune(kind: &Kind, merged: &mut Value, previous: &FieldSet, wanted: &FieldSet, others: &[Entry]) {
     let owned = managed::union(others.iter());
-    let mut gone: Vec<&Path> = previous
-        .iter()
-        .filter(|path| !wanted.contains(*path) && !owned.contains(*path))
-        .collect();
+    let mut gone: Vec<&Path> =
+        previous.iter().filter(|path| !wanted.contains(*path) && !owned.contains(*path)).collect();
     // An item goes as a whole, before its fields: without its key it could not be found any more.
     gone.sort_by_key(|path| path.len());
     for path in gone {
-        let below = |owner: &FieldSet| {
-            owner
-                .iter()
-                .any(|o| o.len() > path.len() && o.starts_with(path))
-        };
+        let below = |owner: &FieldSet| owner.iter().any(|o| o.len() > path.len() && o.starts_with(path));
         if below(wanted) || below(&owned) || is_key_field(path) {
             continue;
         }
@@ -188,8 +143,7 @@ pub(super) fn merge(cursor: Cursor, live: &mut Value, wanted: &Value) {
         }
         (Value::Array(items), Shape::Set) => match live {
             Value::Array(old) => {
-                let missing: Vec<Value> =
-                    items.iter().filter(|i| !old.contains(i)).cloned().collect();
+                let missing: Vec<Value> = items.iter().filter(|i| !old.contains(i)).cloned().collect();
                 old.extend(missing);
             }
             _ => *live = wanted.clone(),

@@ -30,8 +30,6 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, Failure> {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
-    let text =
-        std::str::from_utf8(body).map_err(|_| Failure::bad_request("the body is not UTF-8"))?;
-    serde_saphyr::from_str(text)
-        .map_err(|_| Failure::bad_request(format!("error decoding the body: {json}")))
+    let text = std::str::from_utf8(body).map_err(|_| Failure::bad_request("the body is not UTF-8"))?;
+    serde_saphyr::from_str(text).map_err(|_| Failure::bad_request(format!("error decoding the body: {json}")))
 }

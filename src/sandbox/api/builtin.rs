@@ -7,14 +7,7 @@ const CL: Scope = Scope::Cluster;
 
 /// group/version, kind, plural, short names, scope, traits: `g` generation, `s` status, `c` scale, `a` in category "all",
 /// `r` read-only to clients of a real cluster, `q` a review.
-type Row = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    Scope,
-    &'static str,
-);
+type Row = (&'static str, &'static str, &'static str, &'static str, Scope, &'static str);
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
@@ -78,17 +71,9 @@ fn kind(row: &Row) -> Kind {
         version: version.to_owned(),
         kind: kind.to_owned(),
         plural: plural.to_owned(),
-        singular: if verbs == Verbs::Read {
-            String::new()
-        } else {
-            kind.to_lowercase()
-        },
+        singular: if verbs == Verbs::Read { String::new() } else { kind.to_lowercase() },
         short: short.split_whitespace().map(str::to_owned).collect(),
-        categories: if traits.contains('a') {
-            vec!["all".to_owned()]
-        } else {
-            Vec::new()
-        },
+        categories: if traits.contains('a') { vec!["all".to_owned()] } else { Vec::new() },
         scope,
         verbs,
         generation: traits.contains('g'),

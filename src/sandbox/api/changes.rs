@@ -28,38 +28,23 @@ async fn object_of(request: Request) -> Result<(HeaderMap, Value), Failure> {
 }
 
 fn content_type(headers: &HeaderMap) -> &str {
-    headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default()
+    headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default()
 }
 
-pub(super) async fn create(
-    api: &Api,
-    target: &Target,
-    query: &Query,
-    request: Request,
-) -> Result<Response, Failure> {
+pub(super) async fn create(api: &Api, target: &Target, query: &Query, request: Request) -> Result<Response, Failure> {
     let (headers, content) = object_of(request).await?;
     let kind = &target.kind;
     if kind.verbs == Verbs::Review {
         let review = api.store.read(|state| access::review(state, kind, content));
         let review = review.ok_or_else(Failure::method_not_allowed)?;
-        return Ok(respond(
-            StatusCode::CREATED,
-            "application/json",
-            &[],
-            &review,
-        ));
+        return Ok(respond(StatusCode::CREATED, "application/json", &[], &review));
     }
     if target.name.is_some() || (kind.namespaced() && target.namespace.is_empty()) {
         return Err(Failure::method_not_allowed());
     }
     let options = options(query, &headers)?;
     let namespace = &target.namespace;
-    let written = api
-        .store
-        .write(|state| store_new(state, kind, namespace, content, Ownership::Record, &options))?;
+    let written = api.store.write(|state| store_new(state, kind, namespace, content, Ownership::Record, &options))?;
     Ok(written_answer(kind, &written, Form::asked(&headers, query)))
 }
 
@@ -75,28 +60,13 @@ pub(super) async fn update(
     let key = key(target)?;
     let kind = &target.kind;
     let written = api.store.write(|state| {
-        let before = state
-            .get(&key)
-            .cloned()
-            .ok_or_else(|| Failure::not_found(kind, &key.name))?;
+        let before = state.get(&key).cloned().ok_or_else(|| Failure::not_found(kind, &key.name))?;
         // Custom kinds cannot be replaced blindly; built-in ones can.
         if kind.custom() && object::text(&content, "/metadata/resourceVersion").is_empty() {
-            let cause = Cause::invalid(
-                "metadata.resourceVersion",
-                &json!(0),
-                "must be specified for an update",
-            );
+            let cause = Cause::invalid("metadata.resourceVersion", &json!(0), "must be specified for an update");
             return Err(Failure::invalid(kind, &key.name, &[cause]));
         }
-        replace(
-            state,
-            kind,
-            &before,
-            content,
-            part,
-            Ownership::Record,
-            &options,
-        )
+        replace(state, kind, &before, content, part, Ownership::Record, &options)
     })?;
     Ok(written_answer(kind, &written, Form::asked(&headers, query)))
 }
@@ -119,22 +89,12 @@ pub(super) async fn change(
     }
     let options = options(query, &parts.headers)?;
     let key = key(target)?;
-    let written = api
-        .store
-        .write(|state| patch::patch(state, kind, &key, &change, part, &options))?;
-    Ok(written_answer(
-        kind,
-        &written,
-        Form::asked(&parts.headers, query),
-    ))
+    let written = api.store.write(|state| patch::patch(state, kind, &key, &change, part, &options))?;
+    Ok(written_answer(kind, &written, Form::asked(&parts.headers, query)))
 }
 
 fn written_answer(kind: &Kind, written: &Written, form: Form) -> Response {
-    let code = if written.created {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
+    let code = if written.created { StatusCode::CREATED } else { StatusCode::OK };
     let object = form.one(kind, as_version(kind, &written.object));
     respond(code, "application/json", &written.warnings, &object)
 }
@@ -148,46 +108,28 @@ async fn delete_options(query: &Query, request: Request) -> Result<delete::Optio
     } else {
         body::parse(&bytes)?
     };
-    let grace = given
-        .get("gracePeriodSeconds")
-        .and_then(Value::as_i64)
-        .or_else(|| query.number("gracePeriodSeconds"));
+    let grace = given.get("gracePeriodSeconds").and_then(Value::as_i64).or_else(|| query.number("gracePeriodSeconds"));
     let policy = match object::text(&given, "/propagationPolicy") {
         "" => query.text("propagationPolicy"),
         policy => policy,
     };
     let orphan = policy == "Orphan" || given.get("orphanDependents") == Some(&Value::Bool(true));
-    let condition = |name: &str| {
-        given
-            .pointer(&format!("/preconditions/{name}"))
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
+    let condition =
+        |name: &str| given.pointer(&format!("/preconditions/{name}")).and_then(Value::as_str).map(str::to_owned);
     Ok(delete::Options {
         grace_seconds: grace,
-        dependants: if orphan {
-            Dependants::Orphan
-        } else {
-            Dependants::Delete
-        },
+        dependants: if orphan { Dependants::Orphan } else { Dependants::Delete },
         uid: condition("uid"),
         version: condition("resourceVersion"),
         dry_run: dry_run(query)? || !object::items(&given, "/dryRun").is_empty(),
     })
 }
 
-pub(super) async fn remove(
-    api: &Api,
-    target: &Target,
-    query: &Query,
-    request: Request,
-) -> Result<Response, Failure> {
+pub(super) async fn remove(api: &Api, target: &Target, query: &Query, request: Request) -> Result<Response, Failure> {
     let options = delete_options(query, request).await?;
     let key = key(target)?;
     let kind = &target.kind;
-    let deleted = api
-        .store
-        .write(|state| delete::delete(state, kind, &key, &options))?;
+    let deleted = api.store.write(|state| delete::delete(state, kind, &key, &options))?;
     Ok(match deleted {
         Deleted::Pending(object) => ok(&as_version(kind, &object)),
         // Pods answer with themselves, everything else with a Status, as upstream.

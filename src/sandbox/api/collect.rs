@@ -15,8 +15,7 @@ pub(super) async fn run(store: Arc<Store>) {
     let mut seen = store.read(State::version);
     while bell.changed().await.is_ok() {
         loop {
-            let (due, now) =
-                store.read(|state| (state.changes_after(seen).any(matters), state.version()));
+            let (due, now) = store.read(|state| (state.changes_after(seen).any(matters), state.version()));
             seen = now;
             if !due {
                 break;
@@ -31,8 +30,7 @@ fn matters(change: &Change) -> bool {
     match &change.after {
         None => true,
         Some(after) => {
-            let new_child = change.before.is_none()
-                && !object::items(after, "/metadata/ownerReferences").is_empty();
+            let new_child = change.before.is_none() && !object::items(after, "/metadata/ownerReferences").is_empty();
             new_child || object::deleting(after)
         }
     }
@@ -56,50 +54,33 @@ fn collect(state: &mut State, key: &Key) {
 
 /// Objects that have owners, none of which exists (in the same namespace or in the cluster's scope).
 fn orphans(state: &State) -> Vec<Key> {
-    let living: HashSet<(&str, &str)> = state
-        .everything()
-        .map(|(key, object)| (key.namespace.as_str(), object::uid(object)))
-        .collect();
-    let lives = |namespace: &str, uid: &str| {
-        living.contains(&(namespace, uid)) || living.contains(&("", uid))
-    };
+    let living: HashSet<(&str, &str)> =
+        state.everything().map(|(key, object)| (key.namespace.as_str(), object::uid(object))).collect();
+    let lives = |namespace: &str, uid: &str| living.contains(&(namespace, uid)) || living.contains(&("", uid));
     state
         .everything()
         .filter(|(key, object)| {
             let owners = object::items(object, "/metadata/ownerReferences");
             !owners.is_empty()
                 && !object::deleting(object)
-                && !owners
-                    .iter()
-                    .any(|owner| lives(&key.namespace, object::text(owner, "/uid")))
+                && !owners.iter().any(|owner| lives(&key.namespace, object::text(owner, "/uid")))
         })
         .map(|(key, _)| key.clone())
         .collect()
 }
 
 fn namespaces(state: &mut State) {
-    let going: Vec<Key> = state
-        .list("", "namespaces", None)
-        .filter(|(_, o)| object::deleting(o))
-        .map(|(k, _)| k.clone())
-        .collect();
+    let going: Vec<Key> =
+        state.list("", "namespaces", None).filter(|(_, o)| object::deleting(o)).map(|(k, _)| k.clone()).collect();
     for namespace in going {
-        let content: Vec<Key> = state
-            .everything()
-            .filter(|(k, _)| k.namespace == namespace.name)
-            .map(|(k, _)| k.clone())
-            .collect();
+        let content: Vec<Key> =
+            state.everything().filter(|(k, _)| k.namespace == namespace.name).map(|(k, _)| k.clone()).collect();
         let empty = content.is_empty();
         for key in content {
             collect(state, &key);
         }
-        let left = !empty
-            && state
-                .everything()
-                .any(|(k, _)| k.namespace == namespace.name);
-        let finalized = state
-            .get(&namespace)
-            .is_some_and(|n| object::finalizers(n).is_empty());
+        let left = !empty && state.everything().any(|(k, _)| k.namespace == namespace.name);
+        let finalized = state.get(&namespace).is_some_and(|n| object::finalizers(n).is_empty());
         if !left && finalized {
             state.remove(&namespace);
         }
@@ -119,10 +100,7 @@ fn definitions(state: &mut State) {
     for (key, definition) in going {
         let group = object::text(&definition, "/spec/group");
         let plural = object::text(&definition, "/spec/names/plural");
-        let objects: Vec<Key> = state
-            .list(group, plural, None)
-            .map(|(k, _)| k.clone())
-            .collect();
+        let objects: Vec<Key> = state.list(group, plural, None).map(|(k, _)| k.clone()).collect();
         for object in objects {
             collect(state, &object);
         }
@@ -137,10 +115,7 @@ fn release(state: &mut State, kind: &Kind, key: &Key) {
     let Some(current) = state.get(key).cloned() else {
         return;
     };
-    let rest: Vec<&str> = object::finalizers(&current)
-        .into_iter()
-        .filter(|f| *f != crd::CLEANUP)
-        .collect();
+    let rest: Vec<&str> = object::finalizers(&current).into_iter().filter(|f| *f != crd::CLEANUP).collect();
     if rest.is_empty() {
         write::remove(state, kind, key);
         return;

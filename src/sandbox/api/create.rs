@@ -26,9 +26,7 @@ pub(super) fn create(
 ) -> Result<Written, Failure> {
     identify(kind, namespace, &mut body)?;
     if !object::text(&body, "/metadata/resourceVersion").is_empty() {
-        return Err(Failure::bad_request(
-            "resourceVersion should not be set on objects to be created",
-        ));
+        return Err(Failure::bad_request("resourceVersion should not be set on objects to be created"));
     }
     let prefix = object::text(&body, "/metadata/generateName").to_owned();
     if object::name(&body).is_empty() && !prefix.is_empty() {
@@ -46,37 +44,21 @@ pub(super) fn create(
         body.as_object_mut().and_then(|o| o.shift_remove("status"));
     }
     start_metadata(kind, &mut body);
-    let Checked {
-        mut object,
-        warnings,
-    } = prepare(state, kind, None, body, options.validation)?;
+    let Checked { mut object, warnings } = prepare(state, kind, None, body, options.validation)?;
     if ownership == Ownership::Record {
         managed::record_update(kind, None, &mut object, &options.manager, "");
     }
     if options.dry_run {
-        return Ok(Written {
-            object: Arc::new(object),
-            created: true,
-            warnings,
-        });
+        return Ok(Written { object: Arc::new(object), created: true, warnings });
     }
     let object = state.put(key.clone(), object);
     after_write(state, kind, &key);
-    Ok(Written {
-        object,
-        created: true,
-        warnings,
-    })
+    Ok(Written { object, created: true, warnings })
 }
 
 fn start_metadata(kind: &Kind, body: &mut Value) {
     let metadata = object::metadata(body);
-    for name in [
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-        "generation",
-        "selfLink",
-    ] {
+    for name in ["deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"] {
         metadata.shift_remove(name);
     }
     metadata.insert("uid".to_owned(), json!(object::new_uid()));
@@ -86,26 +68,16 @@ fn start_metadata(kind: &Kind, body: &mut Value) {
     }
 }
 
-fn in_living_namespace(
-    state: &State,
-    kind: &Kind,
-    namespace: &str,
-    name: &str,
-) -> Result<(), Failure> {
+fn in_living_namespace(state: &State, kind: &Kind, namespace: &str, name: &str) -> Result<(), Failure> {
     if !kind.namespaced() || kind.verbs == Verbs::Read {
         return Ok(());
     }
     let Some(holder) = state.named("", "namespaces", "", namespace) else {
-        let namespaces = state
-            .registry
-            .any("", "namespaces")
-            .expect("namespaces are built in");
+        let namespaces = state.registry.any("", "namespaces").expect("namespaces are built in");
         return Err(Failure::not_found(&namespaces, namespace));
     };
     if object::deleting(holder) {
-        let why = format!(
-            "unable to create new content in namespace {namespace} because it is being terminated"
-        );
+        let why = format!("unable to create new content in namespace {namespace} because it is being terminated");
         return Err(Failure::forbidden(kind, name, &why));
     }
     Ok(())

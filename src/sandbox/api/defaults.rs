@@ -20,11 +20,7 @@ pub(super) fn fill(state: &State, kind: &Kind, before: Option<&Value>, object: &
         ("", "pods") => pod(object, creating),
         ("", "persistentvolumeclaims") => claim(state, object, creating),
         ("", "persistentvolumes") => {
-            default(
-                object,
-                "spec.persistentVolumeReclaimPolicy",
-                json!("Retain"),
-            );
+            default(object, "spec.persistentVolumeReclaimPolicy", json!("Retain"));
             default(object, "spec.volumeMode", json!("Filesystem"));
             start_status(object, creating, &json!({"phase": "Pending"}));
         }
@@ -61,8 +57,7 @@ fn start_status(object: &mut Value, creating: bool, status: &Value) {
 
 fn namespace(object: &mut Value, creating: bool) {
     let name = object::name(object).to_owned();
-    object::section(&mut object["metadata"], "labels")
-        .insert("kubernetes.io/metadata.name".into(), json!(name));
+    object::section(&mut object["metadata"], "labels").insert("kubernetes.io/metadata.name".into(), json!(name));
     if creating {
         default(object, "spec.finalizers", json!(["kubernetes"]));
     }
@@ -73,11 +68,7 @@ fn deployment(object: &mut Value) {
     default(object, "spec.replicas", json!(1));
     default(object, "spec.strategy.type", json!("RollingUpdate"));
     if object::text(object, "/spec/strategy/type") == "RollingUpdate" {
-        default(
-            object,
-            "spec.strategy.rollingUpdate.maxUnavailable",
-            json!("25%"),
-        );
+        default(object, "spec.strategy.rollingUpdate.maxUnavailable", json!("25%"));
         default(object, "spec.strategy.rollingUpdate.maxSurge", json!("25%"));
     }
     default(object, "spec.revisionHistoryLimit", json!(10));
@@ -90,26 +81,12 @@ fn stateful_set(object: &mut Value) {
     default(object, "spec.podManagementPolicy", json!("OrderedReady"));
     default(object, "spec.updateStrategy.type", json!("RollingUpdate"));
     if object::text(object, "/spec/updateStrategy/type") == "RollingUpdate" {
-        default(
-            object,
-            "spec.updateStrategy.rollingUpdate.partition",
-            json!(0),
-        );
+        default(object, "spec.updateStrategy.rollingUpdate.partition", json!(0));
     }
     default(object, "spec.revisionHistoryLimit", json!(10));
-    default(
-        object,
-        "spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
-        json!("Retain"),
-    );
-    default(
-        object,
-        "spec.persistentVolumeClaimRetentionPolicy.whenScaled",
-        json!("Retain"),
-    );
-    let claims = object
-        .pointer_mut("/spec/volumeClaimTemplates")
-        .and_then(Value::as_array_mut);
+    default(object, "spec.persistentVolumeClaimRetentionPolicy.whenDeleted", json!("Retain"));
+    default(object, "spec.persistentVolumeClaimRetentionPolicy.whenScaled", json!("Retain"));
+    let claims = object.pointer_mut("/spec/volumeClaimTemplates").and_then(Value::as_array_mut);
     for claim in claims.into_iter().flatten() {
         default(claim, "kind", json!("PersistentVolumeClaim"));
         default(claim, "apiVersion", json!("v1"));
@@ -122,16 +99,8 @@ fn stateful_set(object: &mut Value) {
 fn daemon_set(object: &mut Value) {
     default(object, "spec.updateStrategy.type", json!("RollingUpdate"));
     if object::text(object, "/spec/updateStrategy/type") == "RollingUpdate" {
-        default(
-            object,
-            "spec.updateStrategy.rollingUpdate.maxUnavailable",
-            json!(1),
-        );
-        default(
-            object,
-            "spec.updateStrategy.rollingUpdate.maxSurge",
-            json!(0),
-        );
+        default(object, "spec.updateStrategy.rollingUpdate.maxUnavailable", json!(1));
+        default(object, "spec.updateStrategy.rollingUpdate.maxSurge", json!(0));
     }
     default(object, "spec.revisionHistoryLimit", json!(10));
     template(object);
@@ -158,32 +127,18 @@ fn claim(state: &State, object: &mut Value, creating: bool) {
 /// The storage class that is marked as the default.
 fn default_class(state: &State) -> Option<String> {
     const MARK: &str = "storageclass.kubernetes.io/is-default-class";
-    let marked = |class: &Value| {
-        class
-            .pointer("/metadata/annotations")
-            .is_some_and(|a| a[MARK] == "true")
-    };
+    let marked = |class: &Value| class.pointer("/metadata/annotations").is_some_and(|a| a[MARK] == "true");
     let mut classes = state.list("storage.k8s.io", "storageclasses", None);
-    classes
-        .find(|(_, class)| marked(class))
-        .map(|(key, _)| key.name.clone())
+    classes.find(|(_, class)| marked(class)).map(|(key, _)| key.name.clone())
 }
 
 /// `stringData` is written into `data`, as the real server does.
 fn secret(object: &mut Value) {
     use base64::Engine;
     default(object, "type", json!("Opaque"));
-    let plain = object
-        .as_object_mut()
-        .and_then(|o| o.shift_remove("stringData"));
-    for (name, value) in plain
-        .as_ref()
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        let encoded =
-            base64::engine::general_purpose::STANDARD.encode(value.as_str().unwrap_or_default());
+    let plain = object.as_object_mut().and_then(|o| o.shift_remove("stringData"));
+    for (name, value) in plain.as_ref().and_then(Value::as_object).into_iter().flatten() {
+        let encoded = base64::engine::general_purpose::STANDARD.encode(value.as_str().unwrap_or_default());
         object::section(object, "data").insert(name.clone(), json!(encoded));
     }
 }

@@ -32,13 +32,7 @@ pub(super) struct Options {
 impl Options {
     /// What the garbage collector uses.
     pub(super) const fn cascade() -> Self {
-        Self {
-            grace_seconds: None,
-            dependants: Dependants::Delete,
-            uid: None,
-            version: None,
-            dry_run: false,
-        }
+        Self { grace_seconds: None, dependants: Dependants::Delete, uid: None, version: None, dry_run: false }
     }
 }
 
@@ -55,24 +49,13 @@ pub(super) enum Deleted {
 ///
 /// # Errors
 /// 404 where it is absent, 409 where a precondition does not hold, 403 for namespaces that must stay.
-pub(super) fn delete(
-    state: &mut State,
-    kind: &Kind,
-    key: &Key,
-    options: &Options,
-) -> Result<Deleted, Failure> {
+pub(super) fn delete(state: &mut State, kind: &Kind, key: &Key, options: &Options) -> Result<Deleted, Failure> {
     let Some(current) = state.get(key).cloned() else {
         return Err(Failure::not_found(kind, &key.name));
     };
     check_preconditions(kind, &current, options)?;
-    if kind.is("", "namespaces")
-        && matches!(key.name.as_str(), "default" | "kube-system" | "kube-public")
-    {
-        return Err(Failure::forbidden(
-            kind,
-            &key.name,
-            "this namespace may not be deleted",
-        ));
+    if kind.is("", "namespaces") && matches!(key.name.as_str(), "default" | "kube-system" | "kube-public") {
+        return Err(Failure::forbidden(kind, &key.name, "this namespace may not be deleted"));
     }
     if options.dry_run {
         return Ok(Deleted::Gone(current));
@@ -91,15 +74,9 @@ pub(super) fn delete(
 
 fn check_preconditions(kind: &Kind, current: &Value, options: &Options) -> Result<(), Failure> {
     let name = object::name(current);
-    if let Some(uid) = options
-        .uid
-        .as_deref()
-        .filter(|uid| *uid != object::uid(current))
-    {
-        let why = format!(
-            "Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
-            object::uid(current)
-        );
+    if let Some(uid) = options.uid.as_deref().filter(|uid| *uid != object::uid(current)) {
+        let why =
+            format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", object::uid(current));
         return Err(Failure::conflict(kind, name, &why));
     }
     let version = object::text(current, "/metadata/resourceVersion");
@@ -115,14 +92,11 @@ fn check_preconditions(kind: &Kind, current: &Value, options: &Options) -> Resul
 /// Only pods that a node runs get time to end; everything else goes at once.
 fn grace(kind: &Kind, object: &Value, options: &Options) -> i64 {
     let phase = object::text(object, "/status/phase");
-    let runs = !object::text(object, "/spec/nodeName").is_empty()
-        && !matches!(phase, "Succeeded" | "Failed");
+    let runs = !object::text(object, "/spec/nodeName").is_empty() && !matches!(phase, "Succeeded" | "Failed");
     if !kind.is("", "pods") || !runs {
         return 0;
     }
-    let own = object
-        .pointer("/spec/terminationGracePeriodSeconds")
-        .and_then(Value::as_i64);
+    let own = object.pointer("/spec/terminationGracePeriodSeconds").and_then(Value::as_i64);
     options.grace_seconds.or(own).unwrap_or(30)
 }
 
@@ -138,11 +112,7 @@ fn mark(state: &mut State, kind: &Kind, key: &Key, current: &Arc<Value>, grace: 
     metadata.insert("deletionTimestamp".to_owned(), json!(object::stamp(end)));
     metadata.insert("deletionGracePeriodSeconds".to_owned(), json!(grace));
     if kind.generation && before.is_none() {
-        let next = metadata
-            .get("generation")
-            .and_then(Value::as_u64)
-            .unwrap_or(0)
-            + 1;
+        let next = metadata.get("generation").and_then(Value::as_u64).unwrap_or(0) + 1;
         metadata.insert("generation".to_owned(), json!(next));
     }
     if kind.is("", "namespaces") {
@@ -154,22 +124,14 @@ fn mark(state: &mut State, kind: &Kind, key: &Key, current: &Arc<Value>, grace: 
 
 fn orphan(state: &mut State, uid: &str) {
     let owned = |object: &Value| {
-        object::items(object, "/metadata/ownerReferences")
-            .iter()
-            .any(|o| object::text(o, "/uid") == uid)
+        object::items(object, "/metadata/ownerReferences").iter().any(|o| object::text(o, "/uid") == uid)
     };
-    let children: Vec<(Key, Arc<Value>)> = state
-        .everything()
-        .filter(|(_, o)| owned(o))
-        .map(|(k, o)| (k.clone(), o.clone()))
-        .collect();
+    let children: Vec<(Key, Arc<Value>)> =
+        state.everything().filter(|(_, o)| owned(o)).map(|(k, o)| (k.clone(), o.clone())).collect();
     for (key, child) in children {
         let mut child = Value::clone(&child);
         let metadata = object::metadata(&mut child);
-        if let Some(owners) = metadata
-            .get_mut("ownerReferences")
-            .and_then(Value::as_array_mut)
-        {
+        if let Some(owners) = metadata.get_mut("ownerReferences").and_then(Value::as_array_mut) {
             owners.retain(|o| object::text(o, "/uid") != uid);
             if owners.is_empty() {
                 metadata.shift_remove("ownerReferences");

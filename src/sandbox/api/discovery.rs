@@ -8,8 +8,7 @@ use super::kind::Kind;
 use super::registry::Registry;
 
 /// The content type of aggregated discovery; clients compare it literally.
-pub(super) const AGGREGATED: &str =
-    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+pub(super) const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /// Does the `Accept` header ask for aggregated discovery?
 pub(super) fn wants_aggregated(accept: &str) -> bool {
@@ -48,13 +47,8 @@ pub(super) fn core_versions(host: &str) -> Value {
 
 /// `/apis`
 pub(super) fn groups(registry: &Registry) -> Value {
-    let groups = registry
-        .groups()
-        .into_iter()
-        .filter(|(group, _)| !group.is_empty());
-    let groups: Vec<Value> = groups
-        .map(|(group, versions)| group_value(&group, &versions))
-        .collect();
+    let groups = registry.groups().into_iter().filter(|(group, _)| !group.is_empty());
+    let groups: Vec<Value> = groups.map(|(group, versions)| group_value(&group, &versions)).collect();
     json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
 }
 
@@ -66,10 +60,7 @@ fn group_value(group: &str, versions: &[String]) -> Value {
 
 /// `/apis/GROUP`
 pub(super) fn group(registry: &Registry, group: &str) -> Option<Value> {
-    let (_, versions) = registry
-        .groups()
-        .into_iter()
-        .find(|(name, _)| !name.is_empty() && name == group)?;
+    let (_, versions) = registry.groups().into_iter().find(|(name, _)| !name.is_empty() && name == group)?;
     let mut value = group_value(group, &versions);
     value["kind"] = json!("APIGroup");
     value["apiVersion"] = json!("v1");
@@ -78,11 +69,7 @@ pub(super) fn group(registry: &Registry, group: &str) -> Option<Value> {
 
 /// `/api/v1` and `/apis/GROUP/VERSION`
 pub(super) fn resources(registry: &Registry, group: &str, version: &str) -> Option<Value> {
-    let kinds: Vec<&Arc<Kind>> = registry
-        .all()
-        .iter()
-        .filter(|k| k.group == group && k.version == version)
-        .collect();
+    let kinds: Vec<&Arc<Kind>> = registry.all().iter().filter(|k| k.group == group && k.version == version).collect();
     let first = kinds.first()?;
     let resources: Vec<Value> = kinds.iter().flat_map(|kind| plain(kind)).collect();
     Some(json!({
@@ -118,10 +105,7 @@ fn plain(kind: &Kind) -> Vec<Value> {
 
 /// `/api` (core only) or `/apis` (all other groups), aggregated.
 pub(super) fn aggregated(registry: &Registry, core: bool) -> Value {
-    let groups = registry
-        .groups()
-        .into_iter()
-        .filter(|(group, _)| group.is_empty() == core);
+    let groups = registry.groups().into_iter().filter(|(group, _)| group.is_empty() == core);
     let items: Vec<Value> = groups
         .map(|(group, versions)| {
             let metadata = if core {
@@ -129,10 +113,7 @@ pub(super) fn aggregated(registry: &Registry, core: bool) -> Value {
             } else {
                 json!({"name": group, "creationTimestamp": null})
             };
-            let versions: Vec<Value> = versions
-                .iter()
-                .map(|v| aggregated_version(registry, &group, v))
-                .collect();
+            let versions: Vec<Value> = versions.iter().map(|v| aggregated_version(registry, &group, v)).collect();
             json!({"metadata": metadata, "versions": versions})
         })
         .collect();
@@ -142,20 +123,13 @@ pub(super) fn aggregated(registry: &Registry, core: bool) -> Value {
 }
 
 fn aggregated_version(registry: &Registry, group: &str, version: &str) -> Value {
-    let kinds = registry
-        .all()
-        .iter()
-        .filter(|k| k.group == group && k.version == version);
+    let kinds = registry.all().iter().filter(|k| k.group == group && k.version == version);
     let resources: Vec<Value> = kinds.map(|kind| aggregated_kind(kind)).collect();
     json!({"version": version, "resources": resources, "freshness": "Current"})
 }
 
 fn aggregated_kind(kind: &Kind) -> Value {
-    let scope = if kind.namespaced() {
-        "Namespaced"
-    } else {
-        "Cluster"
-    };
+    let scope = if kind.namespaced() { "Namespaced" } else { "Cluster" };
     let own = |group: &str, version: &str, name: &str| json!({"group": group, "version": version, "kind": name});
     let mut value = json!({
         "resource": kind.plural, "responseKind": own(&kind.group, &kind.version, &kind.kind), "scope": scope,
@@ -171,11 +145,8 @@ fn aggregated_kind(kind: &Kind) -> Value {
         .subresources()
         .into_iter()
         .map(|(name, sub, verbs)| {
-            let kind = if sub.2.is_empty() {
-                own(&kind.group, &kind.version, &kind.kind)
-            } else {
-                own(sub.0, sub.1, sub.2)
-            };
+            let kind =
+                if sub.2.is_empty() { own(&kind.group, &kind.version, &kind.kind) } else { own(sub.0, sub.1, sub.2) };
             json!({"subresource": name, "responseKind": kind, "verbs": verbs})
         })
         .collect();
@@ -194,29 +165,16 @@ mod tests {
         assert!(wants_aggregated(
             "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
         ));
-        assert!(!wants_aggregated(
-            "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"
-        ));
+        assert!(!wants_aggregated("application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"));
         assert!(!wants_aggregated("application/json"));
     }
 
     #[test]
     fn the_pods_entry_names_its_subresources() {
         let list = resources(&Registry::new(), "", "v1").unwrap();
-        let names: Vec<&str> = list["resources"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter_map(|r| r["name"].as_str())
-            .collect();
-        for name in [
-            "pods",
-            "pods/log",
-            "pods/status",
-            "pods/portforward",
-            "services/proxy",
-            "namespaces",
-        ] {
+        let names: Vec<&str> =
+            list["resources"].as_array().unwrap().iter().filter_map(|r| r["name"].as_str()).collect();
+        for name in ["pods", "pods/log", "pods/status", "pods/portforward", "services/proxy", "namespaces"] {
             assert!(names.contains(&name), "{name}");
         }
         assert!(!names.contains(&"configmaps/status"));

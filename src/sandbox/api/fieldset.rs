@@ -29,23 +29,12 @@ pub(super) fn leaves<'a>(cursor: Cursor<'a>, object: &'a Value) -> BTreeMap<Path
             "metadata" => {
                 for (name, value) in value.as_object().into_iter().flatten() {
                     if !SERVER_WRITTEN.contains(&name.as_str()) {
-                        let mut path =
-                            vec![Step::Field("metadata".into()), Step::Field(name.clone())];
-                        walk(
-                            cursor.child("metadata").child(name),
-                            value,
-                            &mut path,
-                            &mut found,
-                        );
+                        let mut path = vec![Step::Field("metadata".into()), Step::Field(name.clone())];
+                        walk(cursor.child("metadata").child(name), value, &mut path, &mut found);
                     }
                 }
             }
-            _ => walk(
-                cursor.child(name),
-                value,
-                &mut vec![Step::Field(name.clone())],
-                &mut found,
-            ),
+            _ => walk(cursor.child(name), value, &mut vec![Step::Field(name.clone())], &mut found),
         }
     }
     found
@@ -66,12 +55,7 @@ const SERVER_WRITTEN: &[&str] = &[
     "selfLink",
 ];
 
-fn walk<'a>(
-    cursor: Cursor<'a>,
-    value: &'a Value,
-    path: &mut Path,
-    found: &mut BTreeMap<Path, &'a Value>,
-) {
+fn walk<'a>(cursor: Cursor<'a>, value: &'a Value, path: &mut Path, found: &mut BTreeMap<Path, &'a Value>) {
     match (value, cursor.shape(value)) {
         (Value::Object(map), Shape::Fields) if !map.is_empty() => {
             for (name, inner) in map {
@@ -203,9 +187,7 @@ pub(super) fn remove(object: &mut Value, path: &[Step]) -> bool {
 pub(super) fn drop_empty(object: &mut Value, path: &[Step]) {
     for length in (1..path.len()).rev() {
         let parent = &path[..length];
-        if matches!(parent.last(), Some(Step::Field(_)))
-            && get(object, parent).is_some_and(is_empty)
-        {
+        if matches!(parent.last(), Some(Step::Field(_))) && get(object, parent).is_some_and(is_empty) {
             remove(object, parent);
         }
     }
@@ -216,12 +198,11 @@ fn is_empty(value: &Value) -> bool {
 }
 
 fn get<'a>(object: &'a Value, path: &[Step]) -> Option<&'a Value> {
-    path.iter()
-        .try_fold(object, |value, step| match (step, value) {
-            (Step::Field(name), _) => value.get(name),
-            (step, Value::Array(items)) => items.iter().find(|item| is_item(step, item)),
-            _ => None,
-        })
+    path.iter().try_fold(object, |value, step| match (step, value) {
+        (Step::Field(name), _) => value.get(name),
+        (step, Value::Array(items)) => items.iter().find(|item| is_item(step, item)),
+        _ => None,
+    })
 }
 
 fn is_item(step: &Step, item: &Value) -> bool {

@@ -37,19 +37,13 @@ pub(super) async fn answer(
     let pod = find(api, target)?;
     let name = object::name(&pod).to_owned();
     if object::text(&pod, "/spec/nodeName").is_empty() {
-        return Err(Failure::bad_request(format!(
-            "pod {name} does not have a host assigned"
-        )));
+        return Err(Failure::bad_request(format!("pod {name} does not have a host assigned")));
     }
     let address = object::text(&pod, "/status/podIP").to_owned();
     let (mut parts, _) = request.into_parts();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
         .await
-        .map_err(|_| {
-            Failure::bad_request(
-                "Upgrade request required: the sandbox forwards ports over WebSocket only",
-            )
-        })?
+        .map_err(|_| Failure::bad_request("Upgrade request required: the sandbox forwards ports over WebSocket only"))?
         .protocols(["v5.channel.k8s.io", "v4.channel.k8s.io"]);
     if upgrade.selected_protocol().is_none() {
         return Err(Failure::bad_request(
@@ -69,17 +63,12 @@ pub(super) async fn answer(
 fn ports(query: &Query) -> Result<Vec<u16>, Failure> {
     let listed = query.all("ports").flat_map(|list| list.split(','));
     let parsed = listed.map(|port| {
-        port.parse().map_err(|_| {
-            Failure::bad_request(format!(
-                "query parameter \"ports\" has the unusable value {port:?}"
-            ))
-        })
+        port.parse()
+            .map_err(|_| Failure::bad_request(format!("query parameter \"ports\" has the unusable value {port:?}")))
     });
     let ports: Vec<u16> = parsed.collect::<Result<_, _>>()?;
     if ports.is_empty() || ports.len() > 100 {
-        return Err(Failure::bad_request(
-            "query parameter \"ports\" is required",
-        ));
+        return Err(Failure::bad_request("query parameter \"ports\" is required"));
     }
     Ok(ports)
 }
@@ -144,13 +133,10 @@ async fn dial(address: &str, port: u16) -> Result<(OwnedReadHalf, OwnedWriteHalf
     if address.is_empty() {
         return Err("the pod has no address: it is not running".to_owned());
     }
-    let refused = |why: String| {
-        format!("failed to connect to {address}:{port}: dial tcp4 {address}:{port}: connect: {why}")
-    };
+    let refused =
+        |why: String| format!("failed to connect to {address}:{port}: dial tcp4 {address}:{port}: connect: {why}");
     let connected = tokio::time::timeout(DIAL, TcpStream::connect((address, port))).await;
-    let stream = connected
-        .map_err(|_| refused("i/o timeout".to_owned()))?
-        .map_err(|e| refused(reason(&e)))?;
+    let stream = connected.map_err(|_| refused("i/o timeout".to_owned()))?.map_err(|e| refused(reason(&e)))?;
     // A delayed acknowledgement would cost each small answer 40 ms.
     let _ = stream.set_nodelay(true);
     Ok(stream.into_split())
@@ -181,10 +167,7 @@ async fn incoming(writers: &mut [Option<OwnedWriteHalf>], bytes: &[u8]) {
         return;
     };
     if *channel == CLOSE_CHANNEL {
-        if let Some(slot) = data
-            .first()
-            .and_then(|c| writers.get_mut(usize::from(*c) / 2))
-        {
+        if let Some(slot) = data.first().and_then(|c| writers.get_mut(usize::from(*c) / 2)) {
             // Dropping the half shuts that direction down.
             slot.take();
         }

@@ -17,9 +17,7 @@ use super::{discovery, objects, openapi, subresource};
 /// Answers one request.
 pub(super) async fn handle(Shared(api): Shared<Arc<Api>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let target = api
-        .store
-        .read(|state| Target::parse(&state.registry, &path));
+    let target = api.store.read(|state| Target::parse(&state.registry, &path));
     let answer = match target {
         Some(target) => on_target(&api, target, request).await,
         None => plain(&api, &path, request.headers()),
@@ -45,11 +43,7 @@ async fn on_target(api: &Arc<Api>, target: Target, request: Request) -> Result<R
             },
         };
         if api.store.read(|state| access::denied(state, &attempt)) {
-            return Err(access::refusal(
-                &target.kind,
-                target.name.as_deref().unwrap_or_default(),
-                &attempt,
-            ));
+            return Err(access::refusal(&target.kind, target.name.as_deref().unwrap_or_default(), &attempt));
         }
     }
     if target.subresource.is_some() {
@@ -61,10 +55,7 @@ async fn on_target(api: &Arc<Api>, target: Target, request: Request) -> Result<R
 
 /// Everything that is not about objects: health, version, discovery, OpenAPI.
 fn plain(api: &Api, path: &str, headers: &HeaderMap) -> Result<Response, Failure> {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
+    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let aggregated = discovery::wants_aggregated(accept);
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     api.store.read(|state| {
@@ -103,12 +94,7 @@ fn typed(content_type: &str, value: &Value) -> Response {
 }
 
 /// An answer with warnings (RFC 7234 code 299), which kubectl prints.
-pub(super) fn answer(
-    code: StatusCode,
-    content_type: &str,
-    warnings: &[String],
-    value: &Value,
-) -> Response {
+pub(super) fn answer(code: StatusCode, content_type: &str, warnings: &[String], value: &Value) -> Response {
     let mut response = Response::new(Body::from(value.to_string()));
     *response.status_mut() = code;
     let headers = response.headers_mut();

@@ -23,15 +23,11 @@ pub(super) fn check(kind: &Kind, before: &Value, after: &Value) -> Vec<Cause> {
         }
         ("", "pods") => vec![pod(before, after)],
         ("", "persistentvolumeclaims") => vec![claim(before, after)],
-        ("batch", "jobs") => vec![
-            fixed("spec.template", "field is immutable"),
-            fixed("spec.selector", "field is immutable"),
-        ],
+        ("batch", "jobs") => {
+            vec![fixed("spec.template", "field is immutable"), fixed("spec.selector", "field is immutable")]
+        }
         ("storage.k8s.io", "storageclasses") => {
-            vec![
-                fixed("provisioner", "field is immutable"),
-                fixed("parameters", "field is immutable"),
-            ]
+            vec![fixed("provisioner", "field is immutable"), fixed("parameters", "field is immutable")]
         }
         ("rbac.authorization.k8s.io", "rolebindings" | "clusterrolebindings") => {
             vec![fixed("roleRef", "cannot change roleRef")]
@@ -70,30 +66,20 @@ fn pod(before: &Value, after: &Value) -> Option<Cause> {
         let mut spec = pod.get("spec").cloned().unwrap_or(Value::Null);
         if let Value::Object(map) = &mut spec {
             map.retain(|name, _| {
-                let changes = matches!(
-                    name.as_str(),
-                    "activeDeadlineSeconds" | "tolerations" | "terminationGracePeriodSeconds"
-                );
+                let changes =
+                    matches!(name.as_str(), "activeDeadlineSeconds" | "tolerations" | "terminationGracePeriodSeconds");
                 !(changes || (unbound && name == "nodeName"))
             });
         }
         for list in ["containers", "initContainers", "ephemeralContainers"] {
-            for container in spec
-                .get_mut(list)
-                .and_then(Value::as_array_mut)
-                .into_iter()
-                .flatten()
-            {
-                container
-                    .as_object_mut()
-                    .and_then(|c| c.shift_remove("image"));
+            for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+                container.as_object_mut().and_then(|c| c.shift_remove("image"));
             }
         }
         spec
     };
     let message = "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
-    (rest(before) != rest(after))
-        .then(|| Cause::new("FieldValueForbidden", "spec", message.to_owned()))
+    (rest(before) != rest(after)).then(|| Cause::new("FieldValueForbidden", "spec", message.to_owned()))
 }
 
 /// A claim's spec without its size and, until it is bound, its volume.
@@ -110,8 +96,7 @@ fn claim(before: &Value, after: &Value) -> Option<Cause> {
         spec
     };
     let message = "Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
-    (rest(before) != rest(after))
-        .then(|| Cause::new("FieldValueForbidden", "spec", message.to_owned()))
+    (rest(before) != rest(after)).then(|| Cause::new("FieldValueForbidden", "spec", message.to_owned()))
 }
 
 #[cfg(test)]
@@ -123,10 +108,7 @@ mod tests {
 
     fn refused(group: &str, plural: &str, before: Value, after: Value) -> Vec<String> {
         let kind = Registry::new().any(group, plural).unwrap();
-        check(&kind, &before, &after)
-            .into_iter()
-            .map(|c| c.field)
-            .collect()
+        check(&kind, &before, &after).into_iter().map(|c| c.field).collect()
     }
 
     #[test]
@@ -134,41 +116,17 @@ mod tests {
         let pod = |node: &str, image: &str| json!({"spec": {"nodeName": node, "containers": [{"name": "a", "image": image}]}});
         let unbound = json!({"spec": {"containers": [{"name": "a", "image": "x"}]}});
         assert!(refused("", "pods", unbound, pod("n1", "y")).is_empty());
-        assert_eq!(
-            refused("", "pods", pod("n1", "x"), pod("n2", "x")),
-            ["spec"]
-        );
+        assert_eq!(refused("", "pods", pod("n1", "x"), pod("n2", "x")), ["spec"]);
     }
 
     #[test]
     fn a_claim_can_be_bound_and_grow_but_not_change_its_class() {
         let claim = |class: &str, volume: Value, size: &str| json!({"spec": {"storageClassName": class, "volumeName": volume, "resources": {"requests": {"storage": size}}}});
         let pending = json!({"spec": {"storageClassName": "a", "resources": {"requests": {"storage": "1Gi"}}}});
-        assert!(
-            refused(
-                "",
-                "persistentvolumeclaims",
-                pending.clone(),
-                claim("a", json!("pv"), "2Gi")
-            )
-            .is_empty()
-        );
+        assert!(refused("", "persistentvolumeclaims", pending.clone(), claim("a", json!("pv"), "2Gi")).is_empty());
+        assert_eq!(refused("", "persistentvolumeclaims", pending, claim("b", json!("pv"), "1Gi")), ["spec"]);
         assert_eq!(
-            refused(
-                "",
-                "persistentvolumeclaims",
-                pending,
-                claim("b", json!("pv"), "1Gi")
-            ),
-            ["spec"]
-        );
-        assert_eq!(
-            refused(
-                "",
-                "persistentvolumeclaims",
-                claim("a", json!("pv"), "1Gi"),
-                claim("a", json!("pw"), "1Gi")
-            ),
+            refused("", "persistentvolumeclaims", claim("a", json!("pv"), "1Gi"), claim("a", json!("pw"), "1Gi")),
             ["spec"]
         );
     }
@@ -177,9 +135,6 @@ mod tests {
     fn a_stateful_set_keeps_its_claim_templates() {
         let set = |size: &str, replicas: u8| json!({"spec": {"replicas": replicas, "volumeClaimTemplates": [{"size": size}]}});
         assert!(refused("apps", "statefulsets", set("1", 1), set("1", 2)).is_empty());
-        assert_eq!(
-            refused("apps", "statefulsets", set("1", 1), set("2", 1)),
-            ["spec"]
-        );
+        assert_eq!(refused("apps", "statefulsets", set("1", 1), set("2", 1)), ["spec"]);
     }
 }

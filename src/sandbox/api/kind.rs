@@ -63,20 +63,12 @@ pub(super) enum Origin {
 impl Kind {
     /// `apps/v1`, or `v1` for the core group.
     pub(super) fn api_version(&self) -> String {
-        if self.group.is_empty() {
-            self.version.clone()
-        } else {
-            format!("{}/{}", self.group, self.version)
-        }
+        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
     }
 
     /// The name that messages use: `pods`, `deployments.apps`.
     pub(super) fn resource(&self) -> String {
-        if self.group.is_empty() {
-            self.plural.clone()
-        } else {
-            format!("{}.{}", self.plural, self.group)
-        }
+        if self.group.is_empty() { self.plural.clone() } else { format!("{}.{}", self.plural, self.group) }
     }
 
     pub(super) fn namespaced(&self) -> bool {
@@ -102,16 +94,7 @@ impl Kind {
 
     pub(super) fn verb_names(&self) -> &'static [&'static str] {
         match self.verbs {
-            Verbs::All => &[
-                "create",
-                "delete",
-                "deletecollection",
-                "get",
-                "list",
-                "patch",
-                "update",
-                "watch",
-            ],
+            Verbs::All => &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
             Verbs::Read => &["get", "list"],
             Verbs::Review => &["create"],
         }
@@ -123,28 +106,16 @@ impl Kind {
         if self.is("", "pods") {
             found.push(("binding", SubKind("", "v1", "Binding"), &["create"]));
             found.push(("eviction", SubKind("policy", "v1", "Eviction"), &["create"]));
-            found.push((
-                "exec",
-                SubKind("", "v1", "PodExecOptions"),
-                &["create", "get"],
-            ));
+            found.push(("exec", SubKind("", "v1", "PodExecOptions"), &["create", "get"]));
             found.push(("log", SubKind("", "v1", "Pod"), &["get"]));
-            found.push((
-                "portforward",
-                SubKind("", "v1", "PodPortForwardOptions"),
-                &["create", "get"],
-            ));
+            found.push(("portforward", SubKind("", "v1", "PodPortForwardOptions"), &["create", "get"]));
             found.push(("proxy", SubKind("", "v1", "PodProxyOptions"), PROXY));
         }
         if self.is("", "services") {
             found.push(("proxy", SubKind("", "v1", "ServiceProxyOptions"), PROXY));
         }
         if self.scale.is_some() {
-            found.push((
-                "scale",
-                SubKind("autoscaling", "v1", "Scale"),
-                &["get", "patch", "update"],
-            ));
+            found.push(("scale", SubKind("autoscaling", "v1", "Scale"), &["get", "patch", "update"]));
         }
         if self.status {
             found.push(("status", SubKind("", "", ""), &["get", "patch", "update"]));
@@ -156,8 +127,4 @@ impl Kind {
 const PROXY: &[&str] = &["create", "delete", "get", "patch", "update"];
 
 /// Group, version and kind of a subresource's objects; all empty for "the same as the resource".
-pub(super) struct SubKind(
-    pub(super) &'static str,
-    pub(super) &'static str,
-    pub(super) &'static str,
-);
+pub(super) struct SubKind(pub(super) &'static str, pub(super) &'static str, pub(super) &'static str);

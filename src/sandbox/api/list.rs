@@ -37,8 +37,7 @@ pub(super) fn selector(target: &Target, query: &Query) -> Result<Selector, Failu
             .collect::<Vec<_>>()
             .join(",");
     }
-    Selector::parse(&target.kind, query.text("labelSelector"), &fields)
-        .map_err(Failure::bad_request)
+    Selector::parse(&target.kind, query.text("labelSelector"), &fields).map_err(Failure::bad_request)
 }
 
 /// Reads one page.
@@ -68,12 +67,7 @@ pub(super) fn page(state: &State, target: &Target, query: &Query) -> Result<Page
     }
     let left = found.count();
     let next = (left > 0).then(|| token(version, &last));
-    Ok(Page {
-        items,
-        version,
-        remaining: (left > 0).then_some(left),
-        next,
-    })
+    Ok(Page { items, version, remaining: (left > 0).then_some(left), next })
 }
 
 fn token(version: u64, last: &(String, String)) -> String {
@@ -83,8 +77,7 @@ fn token(version: u64, last: &(String, String)) -> String {
 fn open_token(token: &str) -> Result<(u64, (String, String)), Failure> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok();
     let parts: Option<(u64, String, String)> = bytes.and_then(|b| serde_json::from_slice(&b).ok());
-    let (version, namespace, name) =
-        parts.ok_or_else(|| Failure::bad_request("continue key is not valid"))?;
+    let (version, namespace, name) = parts.ok_or_else(|| Failure::bad_request("continue key is not valid"))?;
     Ok((version, (namespace, name)))
 }
 
@@ -111,16 +104,9 @@ pub(super) fn metadata(page: &Page) -> Value {
 }
 
 /// The names that a deletion of the whole collection means.
-pub(super) fn keys(
-    state: &State,
-    target: &Target,
-    query: &Query,
-) -> Result<Vec<super::store::Key>, Failure> {
+pub(super) fn keys(state: &State, target: &Target, query: &Query) -> Result<Vec<super::store::Key>, Failure> {
     let selector = selector(target, query)?;
     let namespace = Some(target.namespace.as_str()).filter(|n| !n.is_empty());
     let all = state.list(&target.kind.group, &target.kind.plural, namespace);
-    Ok(all
-        .filter(|(_, o)| selector.matches(o) && !object::name(o).is_empty())
-        .map(|(k, _)| k.clone())
-        .collect())
+    Ok(all.filter(|(_, o)| selector.matches(o) && !object::name(o).is_empty()).map(|(k, _)| k.clone()).collect())
 }

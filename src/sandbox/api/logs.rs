@@ -25,14 +25,8 @@ pub(super) fn answer(api: &Arc<Api>, target: &Target, query: &Query) -> Result<R
     let pod = find(api, target)?;
     let container = container(&pod, query.text("container"))?;
     let previous = query.get("previous").is_some() && query.flag("previous");
-    let folder = api
-        .pod_logs
-        .join(format!("{}_{}", target.namespace, object::name(&pod)));
-    let file = folder.join(if previous {
-        format!("{container}.previous.log")
-    } else {
-        format!("{container}.log")
-    });
+    let folder = api.pod_logs.join(format!("{}_{}", target.namespace, object::name(&pod)));
+    let file = folder.join(if previous { format!("{container}.previous.log") } else { format!("{container}.log") });
     let Ok(mut content) = std::fs::read(&file) else {
         return Err(absent(&pod, &container, previous));
     };
@@ -45,40 +39,25 @@ pub(super) fn answer(api: &Arc<Api>, target: &Target, query: &Query) -> Result<R
     }
     let follow = !previous && query.get("follow").is_some() && query.flag("follow");
     let body = if follow {
-        Follow {
-            api: api.clone(),
-            target: target.clone(),
-            container,
-            file,
-            first: Some(content),
-            offset: length,
-        }
-        .into_body()
+        Follow { api: api.clone(), target: target.clone(), container, file, first: Some(content), offset: length }
+            .into_body()
     } else {
         Body::from(content)
     };
     let mut response = Response::new(body);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
     Ok(response)
 }
 
 /// The container that is meant; a pod with several needs its name.
 fn container(pod: &Value, given: &str) -> Result<String, Failure> {
-    let list = |what: &str| {
-        object::items(pod, &format!("/spec/{what}"))
-            .iter()
-            .map(|c| object::text(c, "/name"))
-    };
+    let list = |what: &str| object::items(pod, &format!("/spec/{what}")).iter().map(|c| object::text(c, "/name"));
     let mut all = list("containers").chain(list("initContainers"));
     let name = object::name(pod);
     if !given.is_empty() {
         return match all.find(|c| *c == given) {
             Some(found) => Ok(found.to_owned()),
-            None => Err(Failure::bad_request(format!(
-                "container {given} is not valid for pod {name}"
-            ))),
+            None => Err(Failure::bad_request(format!("container {given} is not valid for pod {name}"))),
         };
     }
     let names: Vec<&str> = list("containers").collect();
@@ -94,21 +73,13 @@ fn container(pod: &Value, given: &str) -> Result<String, Failure> {
 fn absent(pod: &Value, container: &str, previous: bool) -> Failure {
     let name = object::name(pod);
     if previous {
-        return Failure::bad_request(format!(
-            "previous terminated container {container:?} in pod {name:?} not found"
-        ));
+        return Failure::bad_request(format!("previous terminated container {container:?} in pod {name:?} not found"));
     }
     let statuses = object::items(pod, "/status/containerStatuses");
-    let status = statuses
-        .iter()
-        .find(|s| object::text(s, "/name") == container);
-    let reason = status
-        .map(|s| object::text(s, "/state/waiting/reason"))
-        .filter(|r| !r.is_empty());
+    let status = statuses.iter().find(|s| object::text(s, "/name") == container);
+    let reason = status.map(|s| object::text(s, "/state/waiting/reason")).filter(|r| !r.is_empty());
     let reason = reason.unwrap_or("ContainerCreating");
-    Failure::bad_request(format!(
-        "container {container:?} in pod {name:?} is waiting to start: {reason}"
-    ))
+    Failure::bad_request(format!("container {container:?} in pod {name:?} is waiting to start: {reason}"))
 }
 
 /// Where the last `lines` lines begin.
@@ -156,10 +127,7 @@ impl Follow {
 
     fn into_body(self) -> Body {
         Body::from_stream(futures::stream::unfold(self, |mut follow| async move {
-            follow
-                .next()
-                .await
-                .map(|more| (Ok::<_, std::convert::Infallible>(more), follow))
+            follow.next().await.map(|more| (Ok::<_, std::convert::Infallible>(more), follow))
         }))
     }
 }
@@ -207,14 +175,8 @@ mod tests {
         assert_eq!(container(&pod, "b").unwrap(), "b");
         assert_eq!(container(&pod, "i").unwrap(), "i");
         let refused = container(&pod, "").unwrap_err();
-        assert_eq!(
-            refused.message,
-            "a container name must be specified for pod p, choose one of: [a b]"
-        );
-        assert_eq!(
-            container(&pod, "x").unwrap_err().message,
-            "container x is not valid for pod p"
-        );
+        assert_eq!(refused.message, "a container name must be specified for pod p, choose one of: [a b]");
+        assert_eq!(container(&pod, "x").unwrap_err().message, "container x is not valid for pod p");
     }
 
     #[test]
@@ -222,10 +184,7 @@ mod tests {
         let pod = |state: Value| json!({"status": {"containerStatuses": [{"name": "a", "state": state}]}});
         assert!(!ended(&pod(json!({"running": {}})), "a"));
         assert!(ended(&pod(json!({"terminated": {"exitCode": 1}})), "a"));
-        assert!(ended(
-            &pod(json!({"waiting": {"reason": "CrashLoopBackOff"}})),
-            "a"
-        ));
+        assert!(ended(&pod(json!({"waiting": {"reason": "CrashLoopBackOff"}})), "a"));
         assert!(!ended(&json!({}), "a"));
     }
 }

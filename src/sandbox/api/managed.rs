@@ -50,9 +50,7 @@ impl Entry {
     }
 
     pub(super) fn same_manager(&self, other: &Self) -> bool {
-        self.manager == other.manager
-            && self.operation == other.operation
-            && self.subresource == other.subresource
+        self.manager == other.manager && self.operation == other.operation && self.subresource == other.subresource
     }
 
     /// The manager as conflict messages name it.
@@ -99,11 +97,7 @@ pub(super) fn read(object: &Value) -> Vec<Entry> {
 
 /// Writes the entries that own something.
 pub(super) fn write(object: &mut Value, entries: &[Entry]) {
-    let list: Vec<Value> = entries
-        .iter()
-        .filter(|e| !e.fields.is_empty())
-        .map(Entry::to_value)
-        .collect();
+    let list: Vec<Value> = entries.iter().filter(|e| !e.fields.is_empty()).map(Entry::to_value).collect();
     let metadata = object::metadata(object);
     if list.is_empty() {
         metadata.shift_remove("managedFields");
@@ -113,32 +107,17 @@ pub(super) fn write(object: &mut Value, entries: &[Entry]) {
 }
 
 /// Gives the fields that an update changed to its manager, and takes them from all others.
-pub(super) fn record_update(
-    kind: &Kind,
-    before: Option<&Value>,
-    after: &mut Value,
-    manager: &str,
-    sub: &str,
-) {
+pub(super) fn record_update(kind: &Kind, before: Option<&Value>, after: &mut Value, manager: &str, sub: &str) {
     let cursor = Cursor::of(kind);
     let nothing = Value::Null;
     let old = leaves(cursor, before.unwrap_or(&nothing));
     let new = leaves(cursor, after);
-    let changed: FieldSet = new
-        .iter()
-        .filter(|(path, value)| old.get(*path) != Some(*value))
-        .map(|(p, _)| p.clone())
-        .collect();
-    let gone: FieldSet = old
-        .keys()
-        .filter(|path| !new.contains_key(*path))
-        .cloned()
-        .collect();
+    let changed: FieldSet =
+        new.iter().filter(|(path, value)| old.get(*path) != Some(*value)).map(|(p, _)| p.clone()).collect();
+    let gone: FieldSet = old.keys().filter(|path| !new.contains_key(*path)).cloned().collect();
     let mut entries = base(before, after);
     for entry in &mut entries {
-        entry
-            .fields
-            .retain(|path| !changed.contains(path) && !gone.contains(path));
+        entry.fields.retain(|path| !changed.contains(path) && !gone.contains(path));
     }
     let mut mine = Entry::new(kind, manager, Operation::Update, sub);
     mine.fields = changed;
@@ -157,17 +136,12 @@ pub(super) fn record_update(
 /// the stored one.
 fn base(before: Option<&Value>, after: &Value) -> Vec<Entry> {
     match (before, after.pointer("/metadata/managedFields")) {
-        (Some(_), Some(Value::Array(_))) => read(after)
-            .into_iter()
-            .filter(|entry| !entry.manager.is_empty())
-            .collect(),
+        (Some(_), Some(Value::Array(_))) => read(after).into_iter().filter(|entry| !entry.manager.is_empty()).collect(),
         (before, _) => before.map(read).unwrap_or_default(),
     }
 }
 
 /// Every path that some entry of the list owns.
 pub(super) fn union<'a>(entries: impl Iterator<Item = &'a Entry>) -> FieldSet {
-    entries
-        .flat_map(|e| e.fields.iter().cloned())
-        .collect::<BTreeSet<_>>()
+    entries.flat_map(|e| e.fields.iter().cloned()).collect::<BTreeSet<_>>()
 }

@@ -6,10 +6,7 @@ use serde_json::{Map, Value};
 
 /// The text at a JSON pointer, or "" where there is none.
 pub(super) fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
-    object
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 pub(super) fn name(object: &Value) -> &str {
@@ -31,8 +28,7 @@ pub(super) fn deleting(object: &Value) -> bool {
 /// The elements of an array of strings at a pointer.
 pub(super) fn texts<'a>(object: &'a Value, pointer: &str) -> Vec<&'a str> {
     let list = object.pointer(pointer).and_then(Value::as_array);
-    list.map(|l| l.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default()
+    list.map(|l| l.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
 }
 
 pub(super) fn finalizers(object: &Value) -> Vec<&str> {
@@ -41,11 +37,7 @@ pub(super) fn finalizers(object: &Value) -> Vec<&str> {
 
 /// The array at a pointer, or an empty one.
 pub(super) fn items<'a>(object: &'a Value, pointer: &str) -> &'a [Value] {
-    object
-        .pointer(pointer)
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
+    object.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The map below `key`, made where it is missing or not a map.
@@ -53,16 +45,12 @@ pub(super) fn section<'a>(object: &'a mut Value, key: &str) -> &'a mut Map<Strin
     if !object.is_object() {
         *object = Value::Object(Map::new());
     }
-    let Value::Object(map) = object else {
-        unreachable!("made an object above")
-    };
+    let Value::Object(map) = object else { unreachable!("made an object above") };
     let slot = map.entry(key).or_insert(Value::Null);
     if !slot.is_object() {
         *slot = Value::Object(Map::new());
     }
-    let Value::Object(inner) = slot else {
-        unreachable!("made an object above")
-    };
+    let Value::Object(inner) = slot else { unreachable!("made an object above") };
     inner
 }
 
@@ -72,10 +60,7 @@ pub(super) fn metadata(object: &mut Value) -> &mut Map<String, Value> {
 
 /// The value at a dotted path such as `spec.replicas`.
 pub(super) fn at<'a>(object: &'a Value, dotted: &str) -> Option<&'a Value> {
-    dotted
-        .split('.')
-        .filter(|s| !s.is_empty())
-        .try_fold(object, |value, step| value.get(step))
+    dotted.split('.').filter(|s| !s.is_empty()).try_fold(object, |value, step| value.get(step))
 }
 
 /// Sets the value at a dotted path, making maps on the way.

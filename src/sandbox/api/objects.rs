@@ -50,10 +50,7 @@ pub(super) async fn answer(
 /// # Errors
 /// 405 where it names none.
 pub(super) fn key(target: &Target) -> Result<Key, Failure> {
-    let name = target
-        .name
-        .as_deref()
-        .ok_or_else(Failure::method_not_allowed)?;
+    let name = target.name.as_deref().ok_or_else(Failure::method_not_allowed)?;
     if target.kind.namespaced() && target.namespace.is_empty() {
         return Err(Failure::method_not_allowed());
     }
@@ -66,50 +63,27 @@ pub(super) fn key(target: &Target) -> Result<Key, Failure> {
 /// 404 where there is none.
 pub(super) fn find(api: &Api, target: &Target) -> Result<Arc<Value>, Failure> {
     let key = key(target)?;
-    api.store
-        .read(|s| s.get(&key).cloned())
-        .ok_or_else(|| Failure::not_found(&target.kind, &key.name))
+    api.store.read(|s| s.get(&key).cloned()).ok_or_else(|| Failure::not_found(&target.kind, &key.name))
 }
 
-fn get(
-    api: &Api,
-    target: &Target,
-    query: &Query,
-    headers: &HeaderMap,
-) -> Result<Response, Failure> {
+fn get(api: &Api, target: &Target, query: &Query, headers: &HeaderMap) -> Result<Response, Failure> {
     let object = as_version(&target.kind, &find(api, target)?);
     Ok(ok(&Form::asked(headers, query).one(&target.kind, object)))
 }
 
-fn list(
-    api: &Api,
-    target: &Target,
-    query: &Query,
-    headers: &HeaderMap,
-) -> Result<Response, Failure> {
+fn list(api: &Api, target: &Target, query: &Query, headers: &HeaderMap) -> Result<Response, Failure> {
     let page = api.store.read(|state| list::page(state, target, query))?;
     Ok(ok(&Form::asked(headers, query).list(&target.kind, &page)))
 }
 
-fn watch(
-    api: &Api,
-    target: &Target,
-    query: &Query,
-    headers: &HeaderMap,
-) -> Result<Response, Failure> {
+fn watch(api: &Api, target: &Target, query: &Query, headers: &HeaderMap) -> Result<Response, Failure> {
     let form = Form::asked(headers, query);
     let watch = Watch::open(&api.store, target, query, form, api.closing.subscribe())?;
     let stream = futures::stream::unfold(watch, |mut watch| async move {
-        watch
-            .next()
-            .await
-            .map(|line| (Ok::<_, std::convert::Infallible>(line), watch))
+        watch.next().await.map(|line| (Ok::<_, std::convert::Infallible>(line), watch))
     });
     let mut response = Response::new(Body::from_stream(stream));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        http::HeaderValue::from_static("application/json"),
-    );
+    response.headers_mut().insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
     Ok(response)
 }
 
@@ -134,8 +108,6 @@ pub(super) fn dry_run(query: &Query) -> Result<bool, Failure> {
     match query.get("dryRun") {
         None | Some("") => Ok(false),
         Some("All") => Ok(true),
-        Some(other) => Err(Failure::bad_request(format!(
-            "invalid dryRun value {other:?}: supported values: \"All\""
-        ))),
+        Some(other) => Err(Failure::bad_request(format!("invalid dryRun value {other:?}: supported values: \"All\""))),
     }
 }

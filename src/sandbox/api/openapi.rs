@@ -17,31 +17,19 @@ pub(super) fn index(registry: &Registry) -> Value {
 }
 
 fn prefix(group: &str, version: &str) -> String {
-    if group.is_empty() {
-        format!("api/{version}")
-    } else {
-        format!("apis/{group}/{version}")
-    }
+    if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") }
 }
 
 /// The document of one group and version, such as `apis/apps/v1`; `None` where there is none.
 pub(super) fn document(registry: &Registry, wanted: &str) -> Option<Value> {
-    let kinds: Vec<_> = registry
-        .all()
-        .iter()
-        .filter(|k| prefix(&k.group, &k.version) == wanted)
-        .collect();
+    let kinds: Vec<_> = registry.all().iter().filter(|k| prefix(&k.group, &k.version) == wanted).collect();
     if kinds.is_empty() {
         return None;
     }
     let mut paths = Map::new();
     let mut schemas = Map::new();
     for kind in kinds {
-        let place = if kind.namespaced() {
-            "namespaces/{namespace}/"
-        } else {
-            ""
-        };
+        let place = if kind.namespaced() { "namespaces/{namespace}/" } else { "" };
         let operation = operation(kind);
         let path = format!("/{wanted}/{place}{}/{{name}}", kind.plural);
         paths.insert(path, json!({"patch": operation, "put": operation}));
@@ -59,7 +47,8 @@ fn identity(kind: &Kind) -> Value {
 
 /// kubectl leaves validation to the server where the operation has the parameter `fieldValidation`.
 fn operation(kind: &Kind) -> Value {
-    let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": true}});
+    let parameter =
+        |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": true}});
     json!({
         "operationId": format!("patch{}", kind.kind),
         "x-kubernetes-group-version-kind": identity(kind),
@@ -69,26 +58,18 @@ fn operation(kind: &Kind) -> Value {
 }
 
 fn schema_name(kind: &Kind) -> String {
-    let group = if kind.group.is_empty() {
-        "core"
-    } else {
-        &kind.group
-    };
+    let group = if kind.group.is_empty() { "core" } else { &kind.group };
     format!("{group}.{}.{}", kind.version, kind.kind)
 }
 
 fn schema(kind: &Kind) -> Value {
-    let mut schema = kind
-        .schema()
-        .cloned()
-        .unwrap_or_else(|| json!({"type": "object"}));
+    let mut schema = kind.schema().cloned().unwrap_or_else(|| json!({"type": "object"}));
     schema["x-kubernetes-group-version-kind"] = json!([identity(kind)]);
     schema
 }
 
 /// The content type of `/openapi/v2` in Protobuf.
-pub(super) const VERSION_TWO_PROTOBUF: &str =
-    "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+pub(super) const VERSION_TWO_PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
 /// `/openapi/v2` in Protobuf, the only form that kubectl reads (for `kind: List`, and for kinds that it cannot find in
 /// version 3): a document without definitions, so that kubectl leaves validation to the server.
@@ -110,8 +91,7 @@ pub(super) fn version_two(registry: &Registry) -> Value {
         .all()
         .iter()
         .map(|kind| {
-            let schema =
-                json!({"type": "object", "x-kubernetes-group-version-kind": [identity(kind)]});
+            let schema = json!({"type": "object", "x-kubernetes-group-version-kind": [identity(kind)]});
             (schema_name(kind), schema)
         })
         .collect();

@@ -37,12 +37,8 @@ impl Patch {
                 .map(Patch::Json)
                 .map_err(|e| Failure::bad_request(format!("error decoding patch: {e}"))),
             "application/merge-patch+json" => value().map(Patch::Merge),
-            "application/strategic-merge-patch+json" if !kind.custom() => {
-                value().map(Patch::Strategic)
-            }
-            "application/apply-patch+yaml" | "application/apply-patch+json" => {
-                value().map(Patch::Apply)
-            }
+            "application/strategic-merge-patch+json" if !kind.custom() => value().map(Patch::Strategic),
+            "application/apply-patch+yaml" | "application/apply-patch+json" => value().map(Patch::Apply),
             _ => Err(Failure::unsupported_media_type(if kind.custom() {
                 "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
             } else {
@@ -73,8 +69,7 @@ pub(super) fn patch(
     match change {
         Patch::Json(patch) => json_patch::patch(&mut body, patch).map_err(|e| {
             let mut failure = Failure::invalid(kind, &key.name, &[]);
-            failure.message =
-                format!("the server rejected our request due to an error in our request: {e}");
+            failure.message = format!("the server rejected our request due to an error in our request: {e}");
             failure
         })?,
         Patch::Merge(change) => json_patch::merge(&mut body, change),
@@ -100,30 +95,9 @@ fn server_side_apply(
     part: Part,
     options: &Options,
 ) -> Result<Written, Failure> {
-    let mut wanted = wanted.clone();
-    if object::text(&wanted, "/apiVersion").is_empty() || object::text(&wanted, "/kind").is_empty()
-    {
-        return Err(Failure::bad_request(
-            "Object 'Kind' is missing in the applied configuration",
-        ));
-    }
-    if wanted
-        .pointer("/metadata/managedFields")
-        .is_some_and(|m| !m.is_null())
-    {
-        return Err(Failure::bad_request("metadata.managedFields must be nil"));
-    }
-    write::identify(kind, &key.namespace, &mut wanted)?;
-    if object::name(&wanted).is_empty() {
-        object::metadata(&mut wanted).insert("name".to_owned(), key.name.clone().into());
-    }
-    prepare::declared(kind, &mut wanted)?;
+    let mut wanted = read_wanted(kind, key, wanted)?;
     keep_part(kind, part, &mut wanted);
-    let by = Applier {
-        manager: &options.manager,
-        subresource: part.name(),
-        force: options.force,
-    };
+    let by = Applier { manager: &options.manager, subresource: part.name(), force: options.force };
     let live = before.map(|b| as_version(kind, b));
     if live.is_none() && !object::uid(&wanted).is_empty() {
         let why = format!(
@@ -134,34 +108,34 @@ fn server_side_apply(
     }
     let merged = apply(kind, live.as_ref(), &wanted, by)?;
     match before {
-        Some(before) => replace(
-            state,
-            kind,
-            before,
-            merged,
-            part,
-            Ownership::Written,
-            options,
-        ),
-        None if part == Part::Main => create(
-            state,
-            kind,
-            &key.namespace,
-            merged,
-            Ownership::Written,
-            options,
-        ),
+        Some(before) => replace(state, kind, before, merged, part, Ownership::Written, options),
+        None if part == Part::Main => create(state, kind, &key.namespace, merged, Ownership::Written, options),
         None => Err(Failure::not_found(kind, &key.name)),
     }
+}
+
+/// The applied configuration, complete and free of what it may not hold.
+fn read_wanted(kind: &Kind, key: &Key, wanted: &Value) -> Result<Value, Failure> {
+    let mut wanted = wanted.clone();
+    if object::text(&wanted, "/apiVersion").is_empty() || object::text(&wanted, "/kind").is_empty() {
+        return Err(Failure::bad_request("Object 'Kind' is missing in the applied configuration"));
+    }
+    if wanted.pointer("/metadata/managedFields").is_some_and(|m| !m.is_null()) {
+        return Err(Failure::bad_request("metadata.managedFields must be nil"));
+    }
+    write::identify(kind, &key.namespace, &mut wanted)?;
+    if object::name(&wanted).is_empty() {
+        object::metadata(&mut wanted).insert("name".to_owned(), key.name.clone().into());
+    }
+    prepare::declared(kind, &mut wanted)?;
+    Ok(wanted)
 }
 
 /// What the part of the request does not cover is not owned by it either.
 fn keep_part(kind: &Kind, part: Part, wanted: &mut Value) {
     let Value::Object(map) = wanted else { return };
     match part {
-        Part::Status => map.retain(|name, _| {
-            matches!(name.as_str(), "apiVersion" | "kind" | "metadata" | "status")
-        }),
+        Part::Status => map.retain(|name, _| matches!(name.as_str(), "apiVersion" | "kind" | "metadata" | "status")),
         Part::Main if kind.status => {
             map.shift_remove("status");
         }
@@ -170,11 +144,6 @@ fn keep_part(kind: &Kind, part: Part, wanted: &mut Value) {
     if part == Part::Status
         && let Some(Value::Object(metadata)) = map.get_mut("metadata")
     {
-        metadata.retain(|name, _| {
-            matches!(
-                name.as_str(),
-                "name" | "namespace" | "uid" | "resourceVersion"
-            )
-        });
+        metadata.retain(|name, _| matches!(name.as_str(), "name" | "namespace" | "uid" | "resourceVersion"));
     }
 }

@@ -59,20 +59,14 @@ pub(super) fn prepare(
         return Err(Failure::invalid(kind, object::name(&object), &causes));
     }
     let warnings = match validation {
-        Validation::Warn => unknown
-            .iter()
-            .map(|path| format!("unknown field {path:?}"))
-            .collect(),
+        Validation::Warn => unknown.iter().map(|path| format!("unknown field {path:?}")).collect(),
         Validation::Ignore | Validation::Strict => Vec::new(),
     };
     Ok(Checked { object, warnings })
 }
 
 fn strict(kind: &Kind, unknown: &[String]) -> Failure {
-    let list: Vec<String> = unknown
-        .iter()
-        .map(|path| format!("unknown field {path:?}"))
-        .collect();
+    let list: Vec<String> = unknown.iter().map(|path| format!("unknown field {path:?}")).collect();
     Failure::bad_request(format!(
         "{0} in version {1:?} cannot be handled as a {0}: strict decoding error: {2}",
         kind.kind,
@@ -96,10 +90,7 @@ pub(super) fn declared(kind: &Kind, wanted: &mut Value) -> Result<(), Failure> {
     let list = match unknown.as_slice() {
         [] => return Ok(()),
         [one] => line(one),
-        many => format!(
-            "errors:\n  {}",
-            many.iter().map(line).collect::<Vec<_>>().join("\n  ")
-        ),
+        many => format!("errors:\n  {}", many.iter().map(line).collect::<Vec<_>>().join("\n  ")),
     };
     Err(Failure::unclassified(format!(
         "failed to create typed patch object ({}/{}; {}, Kind={}): {list}",

@@ -44,15 +44,7 @@ fn access_spec(message: &[u8]) -> Option<Value> {
         return Some(json!({}));
     };
     let attributes = fields(attributes)?;
-    let names = [
-        "namespace",
-        "verb",
-        "group",
-        "version",
-        "resource",
-        "subresource",
-        "name",
-    ];
+    let names = ["namespace", "verb", "group", "version", "resource", "subresource", "name"];
     let known: Map<String, Value> = (1..)
         .zip(names)
         .filter_map(|(number, name)| Some((name.to_owned(), json!(text(&attributes, number)?))))
@@ -80,10 +72,7 @@ fn metadata(message: &[u8]) -> Option<Value> {
 
 fn pair(entry: &[u8]) -> Option<(String, Value)> {
     let fields = fields(entry)?;
-    Some((
-        text(&fields, 1).unwrap_or_default(),
-        json!(text(&fields, 2).unwrap_or_default()),
-    ))
+    Some((text(&fields, 1).unwrap_or_default(), json!(text(&fields, 2).unwrap_or_default())))
 }
 
 fn one<'a>(fields: &Fields<'a>, number: u64) -> Option<&'a [u8]> {
@@ -134,11 +123,7 @@ mod tests {
 
     /// One length-delimited field.
     fn field(number: u8, content: &[u8]) -> Vec<u8> {
-        [
-            &[number << 3 | 2, u8::try_from(content.len()).unwrap()],
-            content,
-        ]
-        .concat()
+        [&[number << 3 | 2, u8::try_from(content.len()).unwrap()], content].concat()
     }
 
     fn wrapped(api_version: &str, kind: &str, raw: &[u8]) -> Vec<u8> {
@@ -151,7 +136,8 @@ mod tests {
         let label = [field(1, b"a"), field(2, b"b")].concat();
         let meta = [field(1, b"lab"), field(11, &label)].concat();
         let parsed = parse(&wrapped("v1", "Namespace", &field(1, &meta))).unwrap();
-        let expected = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab", "labels": {"a": "b"}}});
+        let expected =
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "lab", "labels": {"a": "b"}}});
         assert_eq!(parsed, expected);
     }
 
@@ -159,12 +145,7 @@ mod tests {
     fn an_access_review_keeps_what_is_asked() {
         let attributes = [field(1, b"lab"), field(2, b"list"), field(5, b"pods")].concat();
         let raw = field(2, &field(1, &attributes));
-        let parsed = parse(&wrapped(
-            "authorization.k8s.io/v1",
-            "SelfSubjectAccessReview",
-            &raw,
-        ))
-        .unwrap();
+        let parsed = parse(&wrapped("authorization.k8s.io/v1", "SelfSubjectAccessReview", &raw)).unwrap();
         let expected = json!({"namespace": "lab", "verb": "list", "resource": "pods"});
         assert_eq!(parsed["spec"]["resourceAttributes"], expected);
     }

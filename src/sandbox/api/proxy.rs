@@ -35,17 +35,11 @@ pub(super) fn client() -> ProxyClient {
 ///
 /// # Errors
 /// 404 without the service, 503 without a ready endpoint, without the port, or when the endpoint cannot be reached.
-pub(super) async fn answer(
-    api: &Api,
-    target: &Target,
-    request: Request,
-) -> Result<Response, Failure> {
+pub(super) async fn answer(api: &Api, target: &Target, request: Request) -> Result<Response, Failure> {
     let asked = target.name.as_deref().unwrap_or_default();
     let (scheme, name, port) = split(asked)?;
     if scheme == "https" {
-        return Err(Failure::not_implemented(
-            "the sandbox proxies plain http only",
-        ));
+        return Err(Failure::not_implemented("the sandbox proxies plain http only"));
     }
     let authority = api.store.read(|state| {
         if target.kind.is("", "pods") {
@@ -55,26 +49,15 @@ pub(super) async fn answer(
         }
     })?;
     let (mut parts, body) = request.into_parts();
-    let path = if target.rest.is_empty() {
-        "/"
-    } else {
-        &target.rest
-    };
-    let query = parts
-        .uri
-        .query()
-        .map(|q| format!("?{q}"))
-        .unwrap_or_default();
+    let path = if target.rest.is_empty() { "/" } else { &target.rest };
+    let query = parts.uri.query().map(|q| format!("?{q}")).unwrap_or_default();
     parts.uri = format!("http://{authority}{path}{query}")
         .parse::<Uri>()
         .map_err(|e| Failure::bad_request(format!("cannot proxy to {path:?}: {e}")))?;
     parts.version = http::Version::HTTP_11;
     strip(&mut parts.headers);
     parts.headers.remove(header::HOST);
-    let sent = api
-        .proxy
-        .request(http::Request::from_parts(parts, body))
-        .await;
+    let sent = api.proxy.request(http::Request::from_parts(parts, body)).await;
     let mut response = sent.map_err(|e| unreachable(&authority, &e))?;
     strip(response.headers_mut());
     Ok(response.map(Body::new))
@@ -86,9 +69,7 @@ fn split(asked: &str) -> Result<(&str, &str, &str), Failure> {
         [name] => Ok(("http", name, "")),
         [name, port] => Ok(("http", name, port)),
         [scheme @ ("" | "http" | "https"), name, port] => Ok((scheme, name, port)),
-        _ => Err(Failure::bad_request(format!(
-            "invalid service request {asked:?}"
-        ))),
+        _ => Err(Failure::bad_request(format!("invalid service request {asked:?}"))),
     }
 }
 
@@ -102,11 +83,7 @@ fn of_pod(state: &State, target: &Target, name: &str, port: &str) -> Result<Stri
     let containers = object::items(pod, "/spec/containers");
     let mut ports = containers.iter().flat_map(|c| object::items(c, "/ports"));
     let number = match port {
-        "" => ports
-            .next()
-            .and_then(|p| p["containerPort"].as_u64())
-            .unwrap_or(80)
-            .to_string(),
+        "" => ports.next().and_then(|p| p["containerPort"].as_u64()).unwrap_or(80).to_string(),
         port => port.to_owned(),
     };
     Ok(format!("{address}:{number}"))
@@ -115,21 +92,11 @@ fn of_pod(state: &State, target: &Target, name: &str, port: &str) -> Result<Stri
 fn of_service(state: &State, target: &Target, name: &str, port: &str) -> Result<String, Failure> {
     let service = state.get(&Key::new(&target.kind, &target.namespace, name));
     let service = service.ok_or_else(|| Failure::not_found(&target.kind, name))?;
-    let port_name = port_name(service, port).ok_or_else(|| {
-        Failure::unavailable(format!(
-            "no service port {port:?} found for service {name:?}"
-        ))
-    })?;
-    let slices = state.list(
-        "discovery.k8s.io",
-        "endpointslices",
-        Some(&target.namespace),
-    );
+    let port_name = port_name(service, port)
+        .ok_or_else(|| Failure::unavailable(format!("no service port {port:?} found for service {name:?}")))?;
+    let slices = state.list("discovery.k8s.io", "endpointslices", Some(&target.namespace));
     let mine = slices.map(|(_, slice)| slice).filter(|slice| {
-        slice
-            .pointer("/metadata/labels/kubernetes.io~1service-name")
-            .and_then(Value::as_str)
-            == Some(name)
+        slice.pointer("/metadata/labels/kubernetes.io~1service-name").and_then(Value::as_str) == Some(name)
     });
     mine.flat_map(|slice| endpoints(slice, &port_name))
         .next()
@@ -143,36 +110,22 @@ fn port_name(service: &Value, asked: &str) -> Option<String> {
         let number = p["port"].as_u64().map(|n| n.to_string());
         object::text(p, "/name") == asked || number.as_deref() == Some(asked)
     };
-    let found = if asked.is_empty() && ports.len() == 1 {
-        ports.first()
-    } else {
-        ports.iter().find(named)
-    };
+    let found = if asked.is_empty() && ports.len() == 1 { ports.first() } else { ports.iter().find(named) };
     found.map(|p| object::text(p, "/name").to_owned())
 }
 
 /// The addresses of ready endpoints that are pods, as upstream.
 fn endpoints(slice: &Value, port_name: &str) -> Vec<String> {
     let mut ports = object::items(slice, "/ports").iter();
-    let Some(port) = ports
-        .find(|p| object::text(p, "/name") == port_name)
-        .and_then(|p| p["port"].as_u64())
-    else {
+    let Some(port) = ports.find(|p| object::text(p, "/name") == port_name).and_then(|p| p["port"].as_u64()) else {
         return Vec::new();
     };
     let ready = |e: &&Value| {
-        e.pointer("/conditions/ready")
-            .and_then(Value::as_bool)
-            .unwrap_or(true)
+        e.pointer("/conditions/ready").and_then(Value::as_bool).unwrap_or(true)
             && object::text(e, "/targetRef/kind") == "Pod"
     };
     let list = object::items(slice, "/endpoints").iter().filter(ready);
-    list.filter_map(|e| {
-        object::texts(e, "/addresses")
-            .first()
-            .map(|a| format!("{a}:{port}"))
-    })
-    .collect()
+    list.filter_map(|e| object::texts(e, "/addresses").first().map(|a| format!("{a}:{port}"))).collect()
 }
 
 /// Headers that belong to one connection only (RFC 9110, 7.6.1).
@@ -187,15 +140,7 @@ fn strip(headers: &mut HeaderMap) {
     for name in listed {
         headers.remove(name);
     }
-    for name in [
-        "connection",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ] {
+    for name in ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"] {
         headers.remove(name);
     }
 }

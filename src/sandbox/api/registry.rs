@@ -13,16 +13,11 @@ pub(super) struct Registry {
 
 impl Registry {
     pub(super) fn new() -> Self {
-        Self {
-            kinds: builtin::kinds().into_iter().map(Arc::new).collect(),
-        }
+        Self { kinds: builtin::kinds().into_iter().map(Arc::new).collect() }
     }
 
     pub(super) fn find(&self, group: &str, version: &str, plural: &str) -> Option<Arc<Kind>> {
-        self.kinds
-            .iter()
-            .find(|k| k.is(group, plural) && k.version == version)
-            .cloned()
+        self.kinds.iter().find(|k| k.is(group, plural) && k.version == version).cloned()
     }
 
     /// Any version of a kind.
@@ -44,13 +39,10 @@ impl Registry {
     pub(super) fn groups(&self) -> Vec<(String, Vec<String>)> {
         let mut groups: Vec<(String, Vec<String>)> = Vec::new();
         for kind in &self.kinds {
-            let at = groups
-                .iter()
-                .position(|(g, _)| *g == kind.group)
-                .unwrap_or_else(|| {
-                    groups.push((kind.group.clone(), Vec::new()));
-                    groups.len() - 1
-                });
+            let at = groups.iter().position(|(g, _)| *g == kind.group).unwrap_or_else(|| {
+                groups.push((kind.group.clone(), Vec::new()));
+                groups.len() - 1
+            });
             if !groups[at].1.contains(&kind.version) {
                 groups[at].1.push(kind.version.clone());
             }
@@ -65,16 +57,10 @@ impl Registry {
 /// Kubernetes orders versions v2, v1, v1beta2, v1beta1, v1alpha1.
 fn priority(version: &str) -> (u64, u8, u64) {
     let rest = version.trim_start_matches('v');
-    let digits = rest
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(rest.len());
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     let major = rest[..digits].parse().unwrap_or(0);
     let tail = &rest[digits..];
-    let minor = |prefix: &str| {
-        tail.strip_prefix(prefix)
-            .and_then(|n| n.parse().ok())
-            .unwrap_or(0)
-    };
+    let minor = |prefix: &str| tail.strip_prefix(prefix).and_then(|n| n.parse().ok()).unwrap_or(0);
     let (stage, minor) = match tail {
         "" => (2, 0),
         t if t.starts_with("beta") => (1, minor("beta")),
@@ -92,23 +78,14 @@ mod tests {
     fn stable_versions_come_before_beta_and_higher_before_lower() {
         let mut versions = vec!["v1alpha1", "v2beta1", "v1", "v1beta2", "v2", "v1beta1"];
         versions.sort_by_key(|version| std::cmp::Reverse(priority(version)));
-        assert_eq!(
-            versions,
-            ["v2", "v1", "v2beta1", "v1beta2", "v1beta1", "v1alpha1"]
-        );
+        assert_eq!(versions, ["v2", "v1", "v2beta1", "v1beta2", "v1beta1", "v1alpha1"]);
     }
 
     #[test]
     fn pods_and_pod_metrics_are_told_apart_by_group() {
         let registry = Registry::new();
         assert_eq!(registry.find("", "v1", "pods").unwrap().kind, "Pod");
-        assert_eq!(
-            registry
-                .find("metrics.k8s.io", "v1beta1", "pods")
-                .unwrap()
-                .kind,
-            "PodMetrics"
-        );
+        assert_eq!(registry.find("metrics.k8s.io", "v1beta1", "pods").unwrap().kind, "PodMetrics");
         assert!(registry.find("apps", "v1", "pods").is_none());
     }
 }

@@ -26,47 +26,24 @@ pub(super) fn replace(
     ownership: Ownership,
     options: &Options,
 ) -> Result<Written, Failure> {
-    let (namespace, name) = (
-        object::namespace(before).to_owned(),
-        object::name(before).to_owned(),
-    );
+    let (namespace, name) = (object::namespace(before).to_owned(), object::name(before).to_owned());
     identify(kind, &namespace, &mut body)?;
     check_identity(kind, before, &body)?;
     let body = restrict(kind, before, body, part);
-    let Checked {
-        object: mut after,
-        warnings,
-    } = prepare(state, kind, Some(before), body, options.validation)?;
+    let Checked { object: mut after, warnings } = prepare(state, kind, Some(before), body, options.validation)?;
     let wrong = immutable::check(kind, before, &after);
     if !wrong.is_empty() {
         return Err(Failure::invalid(kind, &name, &wrong));
     }
-    if kind.generation && !same_spec(kind, before, &after) {
-        let next = before["metadata"]["generation"].as_u64().unwrap_or(0) + 1;
-        object::metadata(&mut after).insert("generation".to_owned(), json!(next));
-    }
+    bump_generation(kind, before, &mut after);
     if ownership == Ownership::Record {
-        managed::record_update(
-            kind,
-            Some(before),
-            &mut after,
-            &options.manager,
-            part.name(),
-        );
+        managed::record_update(kind, Some(before), &mut after, &options.manager, part.name());
     }
     if after == **before {
-        return Ok(Written {
-            object: before.clone(),
-            created: false,
-            warnings,
-        });
+        return Ok(Written { object: before.clone(), created: false, warnings });
     }
     if options.dry_run {
-        return Ok(Written {
-            object: Arc::new(after),
-            created: false,
-            warnings,
-        });
+        return Ok(Written { object: Arc::new(after), created: false, warnings });
     }
     let key = Key::new(kind, &namespace, &name);
     let object = state.put(key.clone(), after);
@@ -75,20 +52,14 @@ pub(super) fn replace(
     } else {
         after_write(state, kind, &key);
     }
-    Ok(Written {
-        object,
-        created: false,
-        warnings,
-    })
+    Ok(Written { object, created: false, warnings })
 }
 
 fn check_identity(kind: &Kind, before: &Value, body: &Value) -> Result<(), Failure> {
     let name = object::name(before);
     if object::name(body) != name {
-        let why = format!(
-            "the name of the object ({}) does not match the name on the URL ({name})",
-            object::name(body)
-        );
+        let why =
+            format!("the name of the object ({}) does not match the name on the URL ({name})", object::name(body));
         return Err(Failure::bad_request(why));
     }
     let version = object::text(body, "/metadata/resourceVersion");
@@ -97,8 +68,7 @@ fn check_identity(kind: &Kind, before: &Value, body: &Value) -> Result<(), Failu
     }
     let (given, uid) = (object::uid(body), object::uid(before));
     if !given.is_empty() && given != uid {
-        let why =
-            format!("Precondition failed: UID in precondition: {given}, UID in object meta: {uid}");
+        let why = format!("Precondition failed: UID in precondition: {given}, UID in object meta: {uid}");
         return Err(Failure::conflict(kind, name, &why));
     }
     Ok(())
@@ -126,15 +96,7 @@ fn restrict(kind: &Kind, before: &Value, mut body: Value, part: Part) -> Value {
         Part::Main => {}
         Part::Status | Part::Finalize => {
             let mut whole = before.clone();
-            take(
-                &mut whole,
-                &body,
-                if part == Part::Status {
-                    "status"
-                } else {
-                    "spec"
-                },
-            );
+            take(&mut whole, &body, if part == Part::Status { "status" } else { "spec" });
             body = whole;
         }
     }
@@ -151,18 +113,22 @@ fn restrict(kind: &Kind, before: &Value, mut body: Value, part: Part) -> Value {
     body
 }
 
+/// Another spec is another generation.
+fn bump_generation(kind: &Kind, before: &Value, after: &mut Value) {
+    if kind.generation && !same_spec(kind, before, after) {
+        let next = before["metadata"]["generation"].as_u64().unwrap_or(0) + 1;
+        object::metadata(after).insert("generation".to_owned(), json!(next));
+    }
+}
+
 /// Is everything but metadata (and status, where that is a part of its own) the same?
 fn same_spec(kind: &Kind, before: &Value, after: &Value) -> bool {
-    let ignored = |name: &str| {
-        matches!(name, "metadata" | "apiVersion")
-            || (name == "status" && (kind.status || !kind.custom()))
-    };
+    let ignored =
+        |name: &str| matches!(name, "metadata" | "apiVersion") || (name == "status" && (kind.status || !kind.custom()));
     let fields = |o: &'_ Value| -> Vec<(String, Value)> {
         let map = o.as_object().into_iter().flatten();
-        let mut kept: Vec<(String, Value)> = map
-            .filter(|(k, _)| !ignored(k))
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
+        let mut kept: Vec<(String, Value)> =
+            map.filter(|(k, _)| !ignored(k)).map(|(k, v)| (k.clone(), v.clone())).collect();
         kept.sort_by(|a, b| a.0.cmp(&b.0));
         kept
     };
@@ -171,10 +137,7 @@ fn same_spec(kind: &Kind, before: &Value, after: &Value) -> bool {
 
 /// Was this the last finalizer of an object that is to go?
 fn finished(kind: &Kind, object: &Value) -> bool {
-    let waits_for_node = object["metadata"]["deletionGracePeriodSeconds"]
-        .as_i64()
-        .unwrap_or(0)
-        > 0;
+    let waits_for_node = object["metadata"]["deletionGracePeriodSeconds"].as_i64().unwrap_or(0) > 0;
     object::deleting(object)
         && object::finalizers(object).is_empty()
         && !waits_for_node

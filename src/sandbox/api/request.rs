@@ -34,11 +34,7 @@ impl Target {
             ["namespaces", namespace, plural, tail @ ..]
                 if !(group.is_empty() && matches!(*plural, "status" | "finalize" | "")) =>
             {
-                (
-                    find(plural).filter(|k| k.namespaced())?,
-                    decode(namespace),
-                    tail,
-                )
+                (find(plural).filter(|k| k.namespaced())?, decode(namespace), tail)
             }
             [plural, tail @ ..] => (find(plural)?, String::new(), tail),
             [] => return None,
@@ -61,9 +57,7 @@ fn decode(segment: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = segment
-            .get(at + 1..at + 3)
-            .and_then(|h| u8::from_str_radix(h, 16).ok());
+        let hex = segment.get(at + 1..at + 3).and_then(|h| u8::from_str_radix(h, 16).ok());
         match (bytes[at], hex) {
             (b'%', Some(byte)) => {
                 out.push(byte);
@@ -89,10 +83,7 @@ impl Query {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The value, or "" where it is absent.
@@ -101,10 +92,7 @@ impl Query {
     }
 
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     pub(super) fn flag(&self, name: &str) -> bool {
@@ -134,21 +122,10 @@ pub(super) fn verb(method: &Method, target: &Target, query: &Query) -> Option<&'
 
 /// The field manager: as given, else the first word of the client's name, as upstream.
 pub(super) fn manager(query: &Query, headers: &HeaderMap) -> String {
-    let agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let given = query.text("fieldManager");
-    let name = if given.is_empty() {
-        agent.split('/').next().unwrap_or_default()
-    } else {
-        given
-    };
-    if name.is_empty() {
-        "unknown".to_owned()
-    } else {
-        name.to_owned()
-    }
+    let name = if given.is_empty() { agent.split('/').next().unwrap_or_default() } else { given };
+    if name.is_empty() { "unknown".to_owned() } else { name.to_owned() }
 }
 
 #[cfg(test)]
@@ -158,13 +135,7 @@ mod tests {
     fn parse(path: &str) -> Option<[String; 5]> {
         let target = Target::parse(&Registry::new(), path)?;
         let [name, sub] = [target.name, target.subresource].map(Option::unwrap_or_default);
-        Some([
-            target.kind.kind.clone(),
-            target.namespace,
-            name,
-            sub,
-            target.rest,
-        ])
+        Some([target.kind.kind.clone(), target.namespace, name, sub, target.rest])
     }
 
     #[test]
@@ -174,15 +145,9 @@ mod tests {
             ("/api/v1/namespaces/n/pods/", ["Pod", "n", "", "", ""]),
             ("/api/v1/namespaces/n/pods/p", ["Pod", "n", "p", "", ""]),
             ("/api/v1/namespaces/n", ["Namespace", "", "n", "", ""]),
-            (
-                "/api/v1/namespaces/n/status",
-                ["Namespace", "", "n", "status", ""],
-            ),
+            ("/api/v1/namespaces/n/status", ["Namespace", "", "n", "status", ""]),
             ("/api/v1/namespaces", ["Namespace", "", "", "", ""]),
-            (
-                "/apis/apps/v1/namespaces/n/deployments/d/scale",
-                ["Deployment", "n", "d", "scale", ""],
-            ),
+            ("/apis/apps/v1/namespaces/n/deployments/d/scale", ["Deployment", "n", "d", "scale", ""]),
             (
                 "/api/v1/namespaces/n/services/http%3Avm:8429/proxy/api/v1/query",
                 ["Service", "n", "http:vm:8429", "proxy", "/api/v1/query"],

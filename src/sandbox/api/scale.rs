@@ -34,23 +34,13 @@ pub(super) async fn answer(
     }
     let (parts, content) = request.into_parts();
     let bytes = body::bytes(content).await?;
-    let content_type = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let options = options(query, &parts.headers)?;
     let key = key(target)?;
-    let change = if verb == "update" {
-        Patch::Merge(body::parse(&bytes)?)
-    } else {
-        Patch::read(kind, content_type, &bytes)?
-    };
+    let change =
+        if verb == "update" { Patch::Merge(body::parse(&bytes)?) } else { Patch::read(kind, content_type, &bytes)? };
     let written = api.store.write(|state| {
-        let before = state
-            .get(&key)
-            .cloned()
-            .ok_or_else(|| Failure::not_found(kind, &key.name))?;
+        let before = state.get(&key).cloned().ok_or_else(|| Failure::not_found(kind, &key.name))?;
         let wanted = changed(of(paths, &before), &change)?;
         let version = object::text(&wanted, "/metadata/resourceVersion");
         if !version.is_empty() && version != object::text(&before, "/metadata/resourceVersion") {
@@ -58,15 +48,7 @@ pub(super) async fn answer(
         }
         let mut whole = as_version(kind, &before);
         object::set_at(&mut whole, &paths.spec, wanted["spec"]["replicas"].clone());
-        replace(
-            state,
-            kind,
-            &before,
-            whole,
-            Part::Main,
-            Ownership::Record,
-            &options,
-        )
+        replace(state, kind, &before, whole, Part::Main, Ownership::Record, &options)
     })?;
     Ok(ok(&of(paths, &written.object)))
 }
@@ -74,19 +56,11 @@ pub(super) async fn answer(
 fn changed(mut scale: Value, change: &Patch) -> Result<Value, Failure> {
     match change {
         Patch::Json(patch) => {
-            json_patch::patch(&mut scale, patch)
-                .map_err(|e| Failure::bad_request(e.to_string()))?;
+            json_patch::patch(&mut scale, patch).map_err(|e| Failure::bad_request(e.to_string()))?;
         }
         Patch::Merge(change) | Patch::Apply(change) => json_patch::merge(&mut scale, change),
         Patch::Strategic(change) => {
-            strategic::patch(
-                shape::Cursor::BuiltIn {
-                    parent: "",
-                    field: "Scale",
-                },
-                &mut scale,
-                change,
-            );
+            strategic::patch(shape::Cursor::BuiltIn { parent: "", field: "Scale" }, &mut scale, change);
         }
     }
     Ok(scale)
@@ -94,11 +68,7 @@ fn changed(mut scale: Value, change: &Patch) -> Result<Value, Failure> {
 
 /// The autoscaling/v1 Scale of an object.
 fn of(paths: &Scale, object: &Value) -> Value {
-    let number = |path: &str| {
-        object::at(object, path)
-            .and_then(Value::as_i64)
-            .unwrap_or(0)
-    };
+    let number = |path: &str| object::at(object, path).and_then(Value::as_i64).unwrap_or(0);
     let metadata = &object["metadata"];
     let mut scale = json!({
         "kind": "Scale", "apiVersion": "autoscaling/v1",
@@ -112,15 +82,8 @@ fn of(paths: &Scale, object: &Value) -> Value {
     let selector = match object::at(object, &paths.selector) {
         Some(Value::String(text)) => text.clone(),
         Some(selector) => {
-            let labels = selector
-                .get("matchLabels")
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten();
-            labels
-                .map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or_default()))
-                .collect::<Vec<_>>()
-                .join(",")
+            let labels = selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten();
+            labels.map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or_default())).collect::<Vec<_>>().join(",")
         }
         None => String::new(),
     };

@@ -19,14 +19,10 @@ pub(super) fn check(schema: &Value, object: &mut Value) -> Report {
     let Value::Object(map) = object else {
         return report;
     };
-    let kept: Vec<(String, Option<Value>)> = ["apiVersion", "kind", "metadata"]
-        .into_iter()
-        .map(|name| (name.to_owned(), map.shift_remove(name)))
-        .collect();
+    let kept: Vec<(String, Option<Value>)> =
+        ["apiVersion", "kind", "metadata"].into_iter().map(|name| (name.to_owned(), map.shift_remove(name))).collect();
     walk(schema, object, "", &mut report);
-    report
-        .causes
-        .retain(|cause| !kept.iter().any(|(name, _)| cause.field == *name));
+    report.causes.retain(|cause| !kept.iter().any(|(name, _)| cause.field == *name));
     let Value::Object(map) = object else {
         return report;
     };
@@ -76,8 +72,7 @@ fn walk_map(schema: &Value, map: &mut Map<String, Value>, path: &str, report: &m
             (Some(schema), _) => walk(schema, value, &inner, report),
             (None, Some(schema)) if schema.is_object() => walk(schema, value, &inner, report),
             (None, Some(Value::Bool(true))) => {}
-            _ if open
-                || (embedded && matches!(name.as_str(), "apiVersion" | "kind" | "metadata")) => {}
+            _ if open || (embedded && matches!(name.as_str(), "apiVersion" | "kind" | "metadata")) => {}
             _ => unknown.push(name.clone()),
         }
     }
@@ -95,9 +90,7 @@ fn walk_map(schema: &Value, map: &mut Map<String, Value>, path: &str, report: &m
 fn set_defaults(properties: Option<&Map<String, Value>>, map: &mut Map<String, Value>) {
     for (name, schema) in properties.into_iter().flatten() {
         if let Some(default) = schema.get("default") {
-            let absent = map
-                .get(name)
-                .is_none_or(|v| v.is_null() && !flag(schema, "nullable"));
+            let absent = map.get(name).is_none_or(|v| v.is_null() && !flag(schema, "nullable"));
             if absent {
                 map.insert(name.clone(), default.clone());
             }
@@ -111,10 +104,7 @@ fn limits(schema: &Value, value: &Value, path: &str, report: &mut Report) {
         && !allowed.contains(value)
     {
         let list: Vec<String> = allowed.iter().map(Value::to_string).collect();
-        let message = format!(
-            "Unsupported value: {value}: supported values: {}",
-            list.join(", ")
-        );
+        let message = format!("Unsupported value: {value}: supported values: {}", list.join(", "));
         fault(Cause::new("FieldValueNotSupported", path, message));
     }
     let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
@@ -129,29 +119,17 @@ fn limits(schema: &Value, value: &Value, path: &str, report: &mut Report) {
         }
     }
     let (length, words) = match value {
-        Value::String(text) => (
-            text.chars().count(),
-            ("minLength", "maxLength", "chars long"),
-        ),
+        Value::String(text) => (text.chars().count(), ("minLength", "maxLength", "chars long")),
         Value::Array(items) => (items.len(), ("minItems", "maxItems", "items")),
         _ => return,
     };
-    let count = |name: &str| {
-        schema
-            .get(name)
-            .and_then(Value::as_u64)
-            .and_then(|n| usize::try_from(n).ok())
-    };
+    let count = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
     if let Some(least) = count(words.0).filter(|least| length < *least) {
         let why = format!("{path} in body should be at least {least} {}", words.2);
         fault(Cause::invalid(path, value, &why));
     }
     if let Some(most) = count(words.1).filter(|most| length > *most) {
-        fault(Cause::new(
-            "FieldValueTooLong",
-            path,
-            format!("Too long: may not be more than {most} {}", words.2),
-        ));
+        fault(Cause::new("FieldValueTooLong", path, format!("Too long: may not be more than {most} {}", words.2)));
     }
 }
 
@@ -168,9 +146,7 @@ fn type_fits(schema: &Value, value: &Value) -> bool {
         Some("array") => value.is_array(),
         Some("string") => value.is_string(),
         Some("boolean") => value.is_boolean(),
-        Some("integer") => {
-            value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|f| f.fract() == 0.0)
-        }
+        Some("integer") => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|f| f.fract() == 0.0),
         Some("number") => value.is_number(),
         _ => true,
     }
@@ -191,8 +167,7 @@ fn wrong_type(schema: &Value, value: &Value, path: &str) -> Cause {
         Value::Number(n) if n.is_f64() => "\"number\"".to_owned(),
         Value::Number(_) => "\"integer\"".to_owned(),
     };
-    let message =
-        format!("Invalid value: {shown}: {path} in body must be of type {wanted}: {shown}");
+    let message = format!("Invalid value: {shown}: {path} in body must be of type {wanted}: {shown}");
     Cause::new("FieldValueTypeInvalid", path, message)
 }
 
@@ -201,11 +176,7 @@ fn flag(schema: &Value, name: &str) -> bool {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 #[cfg(test)]

@@ -44,17 +44,13 @@ impl Selector {
         if let Some(test) = tests.iter().find(|t| !selectable(kind, &t.path)) {
             return Err(format!("field label not supported: {}", test.path));
         }
-        Ok(Self {
-            labels,
-            fields: tests,
-        })
+        Ok(Self { labels, fields: tests })
     }
 
     pub(super) fn matches(&self, object: &Value) -> bool {
         let labels = object.pointer("/metadata/labels");
         let label = |key: &str| labels.and_then(|l| l.get(key)).and_then(Value::as_str);
-        self.labels.iter().all(|r| r.holds(label(&r.key)))
-            && self.fields.iter().all(|t| t.holds(object))
+        self.labels.iter().all(|r| r.holds(label(&r.key))) && self.fields.iter().all(|t| t.holds(object))
     }
 }
 
@@ -74,9 +70,7 @@ impl FieldTest {
     fn holds(&self, object: &Value) -> bool {
         let value = match object::at(object, &self.path) {
             Some(Value::String(text)) => text.clone(),
-            Some(Value::Null) | None if BOOLEANS.contains(&self.path.as_str()) => {
-                "false".to_owned()
-            }
+            Some(Value::Null) | None if BOOLEANS.contains(&self.path.as_str()) => "false".to_owned(),
             Some(Value::Null) | None => String::new(),
             Some(other) => other.to_string(),
         };
@@ -122,12 +116,7 @@ fn selectable(kind: &Kind, path: &str) -> bool {
 }
 
 fn parse_labels(text: &str) -> Result<Vec<Requirement>, String> {
-    split_outside_brackets(text)
-        .into_iter()
-        .map(str::trim)
-        .filter(|p| !p.is_empty())
-        .map(requirement)
-        .collect()
+    split_outside_brackets(text).into_iter().map(str::trim).filter(|p| !p.is_empty()).map(requirement).collect()
 }
 
 /// Splits at commas that are not inside `( )`.
@@ -150,17 +139,13 @@ fn split_outside_brackets(text: &str) -> Vec<&str> {
 }
 
 fn requirement(part: &str) -> Result<Requirement, String> {
-    let wrong =
-        || format!("unable to parse requirement: found '{part}', expected: a label selector");
+    let wrong = || format!("unable to parse requirement: found '{part}', expected: a label selector");
     let make = |key: &str, test: Test| {
         let key = key.trim();
         if key.is_empty() || key.contains(|c: char| c.is_whitespace() || "()=!,".contains(c)) {
             return Err(wrong());
         }
-        Ok(Requirement {
-            key: key.to_owned(),
-            test,
-        })
+        Ok(Requirement { key: key.to_owned(), test })
     };
     if let Some((key, value)) = part.split_once("!=") {
         return make(key, Test::NotIn(vec![value.trim().to_owned()]));
@@ -171,10 +156,7 @@ fn requirement(part: &str) -> Result<Requirement, String> {
     if let Some((head, list)) = part.split_once('(') {
         let list = list.strip_suffix(')').ok_or_else(wrong)?;
         let values: Vec<String> = list.split(',').map(|v| v.trim().to_owned()).collect();
-        let (key, operator) = head
-            .trim()
-            .rsplit_once(char::is_whitespace)
-            .ok_or_else(wrong)?;
+        let (key, operator) = head.trim().rsplit_once(char::is_whitespace).ok_or_else(wrong)?;
         return match operator {
             "in" => make(key, Test::In(values)),
             "notin" => make(key, Test::NotIn(values)),
@@ -196,15 +178,9 @@ fn parse_fields(text: &str) -> Result<Vec<FieldTest>, String> {
             } else if let Some((p, v)) = part.split_once("==").or_else(|| part.split_once('=')) {
                 (p, v, true)
             } else {
-                return Err(format!(
-                    "invalid selector: '{part}'; can't understand '{part}'"
-                ));
+                return Err(format!("invalid selector: '{part}'; can't understand '{part}'"));
             };
-            Ok(FieldTest {
-                path: path.trim().to_owned(),
-                value: value.trim().to_owned(),
-                equal,
-            })
+            Ok(FieldTest { path: path.trim().to_owned(), value: value.trim().to_owned(), equal })
         })
         .collect()
 }
@@ -215,29 +191,18 @@ pub(super) fn label_selector_matches(selector: &Value, labels: &Value) -> bool {
     let exact = selector.get("matchLabels").and_then(Value::as_object);
     let exact = exact.is_none_or(|m| m.iter().all(|(k, v)| label(k) == v.as_str()));
     exact
-        && object::items(selector, "/matchExpressions")
-            .iter()
-            .all(|e| {
-                let values = || {
-                    object::texts(e, "/values")
-                        .into_iter()
-                        .map(str::to_owned)
-                        .collect()
-                };
-                let test = match object::text(e, "/operator") {
-                    "In" => Test::In(values()),
-                    "NotIn" => Test::NotIn(values()),
-                    "DoesNotExist" => Test::Absent,
-                    _ => Test::Exists,
-                };
-                let key = object::text(e, "/key").to_owned();
-                let value = label(&key);
-                Requirement {
-                    key: String::new(),
-                    test,
-                }
-                .holds(value)
-            })
+        && object::items(selector, "/matchExpressions").iter().all(|e| {
+            let values = || object::texts(e, "/values").into_iter().map(str::to_owned).collect();
+            let test = match object::text(e, "/operator") {
+                "In" => Test::In(values()),
+                "NotIn" => Test::NotIn(values()),
+                "DoesNotExist" => Test::Absent,
+                _ => Test::Exists,
+            };
+            let key = object::text(e, "/key").to_owned();
+            let value = label(&key);
+            Requirement { key: String::new(), test }.holds(value)
+        })
 }
 
 #[cfg(test)]

@@ -65,16 +65,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// # Errors
 /// When the address cannot be listened on.
 pub async fn start(config: ApiConfig) -> anyhow::Result<ApiServer> {
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {} for the sandbox's Kubernetes API",
-            config.listen
-        )
-    })?;
-    let address = listener
-        .local_addr()
-        .context("cannot read the API's own address")?
-        .to_string();
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {} for the sandbox's Kubernetes API", config.listen))?;
+    let address = listener.local_addr().context("cannot read the API's own address")?.to_string();
     let store = Arc::new(Store::new(config.service_block));
     bootstrap(&store);
     let closing = watch::Sender::new(false);
@@ -95,29 +89,17 @@ pub async fn start(config: ApiConfig) -> anyhow::Result<ApiServer> {
         let ended = async move {
             let _ = end.wait_for(|closing| *closing).await;
         };
-        if let Err(error) = axum::serve(listener, router)
-            .with_graceful_shutdown(ended)
-            .await
-        {
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
             tracing::error!(%error, "the sandbox's Kubernetes API stopped");
         }
     });
     let collector = tokio::spawn(collect::run(store));
-    Ok(ApiServer {
-        url: format!("http://{address}"),
-        closing,
-        server,
-        collector,
-    })
+    Ok(ApiServer { url: format!("http://{address}"), closing, server, collector })
 }
 
 fn bootstrap(store: &Store) {
-    let options = Options {
-        dry_run: false,
-        manager: "kube-apiserver".to_owned(),
-        force: false,
-        validation: Validation::Ignore,
-    };
+    let options =
+        Options { dry_run: false, manager: "kube-apiserver".to_owned(), force: false, validation: Validation::Ignore };
     store.write(|state| {
         let Some(kind) = state.registry.any("", "namespaces") else {
             return;
@@ -145,7 +127,11 @@ impl ApiServer {
     /// Ends all streams, waits a moment for open requests, and stops.
     pub async fn shutdown(mut self) {
         self.closing.send_replace(true);
-        let _ = tokio::time::timeout(PATIENCE, &mut self.server).await;
+        if tokio::time::timeout(PATIENCE, &mut self.server).await.is_err() {
+            // Awaited, so that nothing listens any more when this returns.
+            self.server.abort();
+            let _ = (&mut self.server).await;
+        }
     }
 }
 

@@ -30,33 +30,21 @@ pub(super) enum Cursor<'a> {
 impl<'a> Cursor<'a> {
     pub(super) fn of(kind: &'a Kind) -> Self {
         if kind.custom() {
-            Cursor::Schema {
-                node: kind.schema(),
-                root: true,
-            }
+            Cursor::Schema { node: kind.schema(), root: true }
         } else {
-            Cursor::BuiltIn {
-                parent: "",
-                field: &kind.kind,
-            }
+            Cursor::BuiltIn { parent: "", field: &kind.kind }
         }
     }
 
     pub(super) fn child(self, name: &'a str) -> Self {
         match self {
-            Cursor::BuiltIn { field, .. } => Cursor::BuiltIn {
-                parent: field,
-                field: name,
-            },
-            Cursor::Schema { root: true, .. } if name == "metadata" => Cursor::BuiltIn {
-                parent: "",
-                field: "metadata",
-            },
+            Cursor::BuiltIn { field, .. } => Cursor::BuiltIn { parent: field, field: name },
+            Cursor::Schema { root: true, .. } if name == "metadata" => {
+                Cursor::BuiltIn { parent: "", field: "metadata" }
+            }
             Cursor::Schema { node, .. } => {
                 let node = node.and_then(|n| {
-                    n.get("properties")
-                        .and_then(|p| p.get(name))
-                        .or_else(|| n.get("additionalProperties"))
+                    n.get("properties").and_then(|p| p.get(name)).or_else(|| n.get("additionalProperties"))
                 });
                 Cursor::Schema { node, root: false }
             }
@@ -66,10 +54,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn item(self) -> Self {
         match self {
             Cursor::BuiltIn { .. } => self,
-            Cursor::Schema { node, .. } => Cursor::Schema {
-                node: node.and_then(|n| n.get("items")),
-                root: false,
-            },
+            Cursor::Schema { node, .. } => Cursor::Schema { node: node.and_then(|n| n.get("items")), root: false },
         }
     }
 
@@ -82,9 +67,7 @@ impl<'a> Cursor<'a> {
         };
         match (&shape, value) {
             // An item without its keys cannot be told apart: the list then counts as a whole.
-            (Shape::Keyed(keys), Value::Array(items))
-                if items.iter().any(|i| item_key(keys, i).is_none()) =>
-            {
+            (Shape::Keyed(keys), Value::Array(items)) if items.iter().any(|i| item_key(keys, i).is_none()) => {
                 Shape::Atomic
             }
             _ => shape,
@@ -102,13 +85,8 @@ fn built_in_list(parent: &str, field: &str) -> Shape {
         ("metadata", "finalizers") | ("spec", "finalizers") => Shape::Set,
         ("metadata", "ownerReferences") => keyed(&["uid"]),
         ("spec", "ports") => keyed(&["port", "protocol"]),
-        ("containers" | "initContainers" | "ephemeralContainers", "ports") => {
-            keyed(&["containerPort", "protocol"])
-        }
-        (
-            _,
-            "containers" | "initContainers" | "ephemeralContainers" | "env" | "imagePullSecrets",
-        ) => keyed(&["name"]),
+        ("containers" | "initContainers" | "ephemeralContainers", "ports") => keyed(&["containerPort", "protocol"]),
+        (_, "containers" | "initContainers" | "ephemeralContainers" | "env" | "imagePullSecrets") => keyed(&["name"]),
         ("spec", "volumes") | ("ServiceAccount", "secrets") => keyed(&["name"]),
         (_, "volumeMounts") => keyed(&["mountPath"]),
         (_, "volumeDevices") => keyed(&["devicePath"]),
@@ -120,14 +98,9 @@ fn built_in_list(parent: &str, field: &str) -> Shape {
 }
 
 fn built_in_map(parent: &str, field: &str) -> Shape {
-    let whole = matches!(
-        field,
-        "nodeSelector" | "fieldRef" | "resourceFieldRef" | "configMapKeyRef" | "secretKeyRef"
-    ) || (field == "selector" && parent == "spec")
-        || matches!(
-            field,
-            "labelSelector" | "podSelector" | "namespaceSelector" | "roleRef" | "involvedObject"
-        );
+    let whole = matches!(field, "nodeSelector" | "fieldRef" | "resourceFieldRef" | "configMapKeyRef" | "secretKeyRef")
+        || (field == "selector" && parent == "spec")
+        || matches!(field, "labelSelector" | "podSelector" | "namespaceSelector" | "roleRef" | "involvedObject");
     if whole { Shape::Atomic } else { Shape::Fields }
 }
 

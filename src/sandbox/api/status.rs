@@ -25,39 +25,22 @@ pub(super) struct Cause {
 
 impl Cause {
     pub(super) fn invalid(field: &str, value: &Value, why: &str) -> Self {
-        Self::new(
-            "FieldValueInvalid",
-            field,
-            format!("Invalid value: {value}: {why}"),
-        )
+        Self::new("FieldValueInvalid", field, format!("Invalid value: {value}: {why}"))
     }
 
     pub(super) fn required(field: &str, why: &str) -> Self {
-        let tail = if why.is_empty() {
-            String::new()
-        } else {
-            format!(": {why}")
-        };
+        let tail = if why.is_empty() { String::new() } else { format!(": {why}") };
         Self::new("FieldValueRequired", field, format!("Required value{tail}"))
     }
 
     pub(super) fn new(reason: &'static str, field: &str, message: String) -> Self {
-        Self {
-            reason,
-            field: field.to_owned(),
-            message,
-        }
+        Self { reason, field: field.to_owned(), message }
     }
 }
 
 impl Failure {
     fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            reason,
-            message: message.into(),
-            details: Value::Null,
-        }
+        Self { code, reason, message: message.into(), details: Value::Null }
     }
 
     fn about(mut self, kind: &Kind, name: &str) -> Self {
@@ -72,11 +55,7 @@ impl Failure {
 
     /// No such path: what a client gets for a kind that is not (or no longer) registered.
     pub(super) fn no_resource() -> Self {
-        let mut failure = Self::new(
-            404,
-            "NotFound",
-            "the server could not find the requested resource",
-        );
+        let mut failure = Self::new(404, "NotFound", "the server could not find the requested resource");
         failure.details = json!({});
         failure
     }
@@ -87,10 +66,7 @@ impl Failure {
     }
 
     pub(super) fn conflict(kind: &Kind, name: &str, why: &str) -> Self {
-        let message = format!(
-            "Operation cannot be fulfilled on {} \"{name}\": {why}",
-            kind.resource()
-        );
+        let message = format!("Operation cannot be fulfilled on {} \"{name}\": {why}", kind.resource());
         Self::new(409, "Conflict", message).about(kind, name)
     }
 
@@ -110,40 +86,18 @@ impl Failure {
     }
 
     pub(super) fn invalid(kind: &Kind, name: &str, causes: &[Cause]) -> Self {
-        let lines: Vec<String> = causes
-            .iter()
-            .map(|c| format!("{}: {}", c.field, c.message))
-            .collect();
-        let list = if lines.len() == 1 {
-            lines[0].clone()
-        } else {
-            format!("[{}]", lines.join(", "))
-        };
-        let qualified = if kind.group.is_empty() {
-            kind.kind.clone()
-        } else {
-            format!("{}.{}", kind.kind, kind.group)
-        };
-        let mut failure = Self::new(
-            422,
-            "Invalid",
-            format!("{qualified} \"{name}\" is invalid: {list}"),
-        );
-        let causes: Vec<Value> = causes
-            .iter()
-            .map(|c| json!({"reason": c.reason, "message": c.message, "field": c.field}))
-            .collect();
-        failure.details =
-            json!({"name": name, "group": kind.group, "kind": kind.kind, "causes": causes});
+        let lines: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
+        let list = if lines.len() == 1 { lines[0].clone() } else { format!("[{}]", lines.join(", ")) };
+        let qualified = if kind.group.is_empty() { kind.kind.clone() } else { format!("{}.{}", kind.kind, kind.group) };
+        let mut failure = Self::new(422, "Invalid", format!("{qualified} \"{name}\" is invalid: {list}"));
+        let causes: Vec<Value> =
+            causes.iter().map(|c| json!({"reason": c.reason, "message": c.message, "field": c.field})).collect();
+        failure.details = json!({"name": name, "group": kind.group, "kind": kind.kind, "causes": causes});
         failure
     }
 
     pub(super) fn forbidden(kind: &Kind, name: &str, why: &str) -> Self {
-        let named = if name.is_empty() {
-            String::new()
-        } else {
-            format!(" \"{name}\"")
-        };
+        let named = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };
         let message = format!("{}{named} is forbidden: {why}", kind.resource());
         Self::new(403, "Forbidden", message).about(kind, name)
     }
@@ -153,11 +107,7 @@ impl Failure {
     }
 
     pub(super) fn too_old(asked: u64, oldest: u64) -> Self {
-        Self::new(
-            410,
-            "Expired",
-            format!("too old resource version: {asked} ({oldest})"),
-        )
+        Self::new(410, "Expired", format!("too old resource version: {asked} ({oldest})"))
     }
 
     pub(super) fn continue_expired() -> Self {
@@ -170,17 +120,12 @@ impl Failure {
     }
 
     pub(super) fn method_not_allowed() -> Self {
-        Self::new(
-            405,
-            "MethodNotAllowed",
-            "the server does not allow this method on the requested resource",
-        )
+        Self::new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
     }
 
     pub(super) fn unsupported_media_type(accepted: &str) -> Self {
-        let message = format!(
-            "the body of the request was in an unknown format - accepted media types include: {accepted}"
-        );
+        let message =
+            format!("the body of the request was in an unknown format - accepted media types include: {accepted}");
         Self::new(415, "UnsupportedMediaType", message)
     }
 

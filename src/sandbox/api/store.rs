@@ -75,10 +75,7 @@ impl Store {
             registry: Registry::new(),
             block,
         };
-        Self {
-            state: Mutex::new(state),
-            bell: watch::Sender::new(start),
-        }
+        Self { state: Mutex::new(state), bell: watch::Sender::new(start) }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -96,8 +93,7 @@ impl Store {
         let result = change(&mut state);
         let version = state.version;
         drop(state);
-        self.bell
-            .send_if_modified(|rung| std::mem::replace(rung, version) != version);
+        self.bell.send_if_modified(|rung| std::mem::replace(rung, version) != version);
         result
     }
 
@@ -121,13 +117,7 @@ impl State {
     }
 
     /// An object of a kind that is named by its group and plural.
-    pub(super) fn named(
-        &self,
-        group: &str,
-        plural: &str,
-        namespace: &str,
-        name: &str,
-    ) -> Option<&Arc<Value>> {
+    pub(super) fn named(&self, group: &str, plural: &str, namespace: &str, name: &str) -> Option<&Arc<Value>> {
         self.objects.get(&Key {
             group: group.to_owned(),
             plural: plural.to_owned(),
@@ -152,9 +142,7 @@ impl State {
         let end = start.clone();
         let one = namespace.is_some();
         self.objects.range(start..).take_while(move |(key, _)| {
-            key.group == end.group
-                && key.plural == end.plural
-                && (!one || key.namespace == end.namespace)
+            key.group == end.group && key.plural == end.plural && (!one || key.namespace == end.namespace)
         })
     }
 
@@ -171,19 +159,10 @@ impl State {
     /// Stores an object under the next version.
     pub(super) fn put(&mut self, key: Key, mut object: Value) -> Arc<Value> {
         self.version += 1;
-        object::metadata(&mut object).insert(
-            "resourceVersion".to_owned(),
-            json!(self.version.to_string()),
-        );
+        object::metadata(&mut object).insert("resourceVersion".to_owned(), json!(self.version.to_string()));
         let object = Arc::new(object);
         let before = self.objects.insert(key.clone(), object.clone());
-        self.record(Change {
-            version: self.version,
-            key,
-            before,
-            after: Some(object.clone()),
-            last: object.clone(),
-        });
+        self.record(Change { version: self.version, key, before, after: Some(object.clone()), last: object.clone() });
         object
     }
 
@@ -192,10 +171,7 @@ impl State {
         let before = self.objects.remove(key)?;
         self.version += 1;
         let mut last = Value::clone(&before);
-        object::metadata(&mut last).insert(
-            "resourceVersion".to_owned(),
-            json!(self.version.to_string()),
-        );
+        object::metadata(&mut last).insert("resourceVersion".to_owned(), json!(self.version.to_string()));
         let last = Arc::new(last);
         self.record(Change {
             version: self.version,

@@ -63,29 +63,17 @@ fn patch_field(cursor: Cursor, live: &mut Value, name: &str, value: &Value) {
 fn patch_list(cursor: Cursor, live: &mut Value, items: &[Value]) {
     let merge_key = merge_key(cursor, live, items);
     let Value::Array(old) = live else {
-        *live = Value::Array(
-            items
-                .iter()
-                .filter(|i| directive(i).is_none())
-                .cloned()
-                .collect(),
-        );
+        *live = Value::Array(items.iter().filter(|i| directive(i).is_none()).cloned().collect());
         return;
     };
     if items.iter().any(|i| directive(i) == Some("replace")) {
-        *old = items
-            .iter()
-            .filter(|i| directive(i).is_none())
-            .cloned()
-            .collect();
+        *old = items.iter().filter(|i| directive(i).is_none()).cloned().collect();
         return;
     }
     match merge_key {
         MergeBy::Key(key) => {
             for item in items {
-                let at = old
-                    .iter()
-                    .position(|o| o.get(&key).is_some() && o.get(&key) == item.get(&key));
+                let at = old.iter().position(|o| o.get(&key).is_some() && o.get(&key) == item.get(&key));
                 match (at, directive(item)) {
                     (Some(at), Some("delete")) => {
                         old.remove(at);
@@ -112,25 +100,13 @@ enum MergeBy {
 
 fn merge_key(cursor: Cursor, live: &Value, items: &[Value]) -> MergeBy {
     // Taints are a keyed list for patches but an atomic one for server-side apply.
-    if matches!(
-        cursor,
-        Cursor::BuiltIn {
-            parent: "spec",
-            field: "taints"
-        }
-    ) {
+    if matches!(cursor, Cursor::BuiltIn { parent: "spec", field: "taints" }) {
         return MergeBy::Key("key".to_owned());
     }
-    let sample = if live.as_array().is_some_and(|l| !l.is_empty()) {
-        live.clone()
-    } else {
-        Value::Array(items.to_vec())
-    };
+    let sample =
+        if live.as_array().is_some_and(|l| !l.is_empty()) { live.clone() } else { Value::Array(items.to_vec()) };
     match cursor.shape(&sample) {
-        Shape::Keyed(keys) => keys
-            .into_iter()
-            .next()
-            .map_or(MergeBy::Nothing, MergeBy::Key),
+        Shape::Keyed(keys) => keys.into_iter().next().map_or(MergeBy::Nothing, MergeBy::Key),
         Shape::Set => MergeBy::Value,
         _ => MergeBy::Nothing,
     }
@@ -147,11 +123,7 @@ fn delete_values(list: &mut Value, values: &Value) {
 }
 
 fn without_directives(fields: &Map<String, Value>) -> Map<String, Value> {
-    fields
-        .iter()
-        .filter(|(name, _)| !name.starts_with('$'))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect()
+    fields.iter().filter(|(name, _)| !name.starts_with('$')).map(|(k, v)| (k.clone(), v.clone())).collect()
 }
 
 #[cfg(test)]
@@ -161,14 +133,7 @@ mod tests {
     use super::*;
 
     fn patched(kind: &str, mut live: Value, change: Value) -> Value {
-        patch(
-            Cursor::BuiltIn {
-                parent: "",
-                field: kind,
-            },
-            &mut live,
-            &change,
-        );
+        patch(Cursor::BuiltIn { parent: "", field: kind }, &mut live, &change);
         live
     }
 
@@ -195,10 +160,7 @@ mod tests {
     fn null_deletes_a_field_and_atomic_lists_are_replaced() {
         let live = json!({"spec": {"a": 1, "tolerations": [{"key": "x"}]}});
         let change = json!({"spec": {"a": null, "tolerations": [{"key": "y"}]}});
-        assert_eq!(
-            patched("Pod", live, change),
-            json!({"spec": {"tolerations": [{"key": "y"}]}})
-        );
+        assert_eq!(patched("Pod", live, change), json!({"spec": {"tolerations": [{"key": "y"}]}}));
     }
 
     #[test]

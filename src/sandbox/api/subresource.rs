@@ -33,12 +33,8 @@ pub(super) async fn answer(
     let is_pod = kind.is("", "pods");
     match (name.as_str(), verb) {
         ("status", "get") if kind.status => Ok(ok(&as_version(&kind, &find(api, &target)?))),
-        ("status", "update") if kind.status => {
-            update(api, &target, &query, Part::Status, request).await
-        }
-        ("status", "patch") if kind.status => {
-            change(api, &target, &query, Part::Status, request).await
-        }
+        ("status", "update") if kind.status => update(api, &target, &query, Part::Status, request).await,
+        ("status", "patch") if kind.status => change(api, &target, &query, Part::Status, request).await,
         ("finalize", "update") if kind.is("", "namespaces") => {
             update(api, &target, &query, Part::Finalize, request).await
         }
@@ -49,9 +45,7 @@ pub(super) async fn answer(
         ("eviction", "create") if is_pod => evict(api, &target, &query, request).await,
         ("binding", "create") if is_pod => bind(api, &target, &query, request).await,
         ("portforward", _) if is_pod => forward::answer(api, &target, &query, request).await,
-        ("proxy", _) if is_pod || kind.is("", "services") => {
-            proxy::answer(api, &target, request).await
-        }
+        ("proxy", _) if is_pod || kind.is("", "services") => proxy::answer(api, &target, request).await,
         ("exec" | "attach", _) if is_pod => Err(Failure::not_implemented(format!(
             "the sandbox does not serve pods/{name}: its containers are plain processes"
         ))),
@@ -71,12 +65,7 @@ async fn read(request: Request) -> Result<(HeaderMap, Value), Failure> {
 }
 
 /// Deletes a pod unless a disruption budget forbids it.
-async fn evict(
-    api: &Api,
-    target: &Target,
-    query: &Query,
-    request: Request,
-) -> Result<Response, Failure> {
+async fn evict(api: &Api, target: &Target, query: &Query, request: Request) -> Result<Response, Failure> {
     let (headers, eviction) = read(request).await?;
     let pod = find(api, target)?;
     let dry_run = options(query, &headers)?.dry_run;
@@ -84,28 +73,17 @@ async fn evict(
     let given = |name: &str| eviction.pointer(&format!("/deleteOptions/{name}"));
     let how = delete::Options {
         grace_seconds: given("gracePeriodSeconds").and_then(Value::as_i64),
-        uid: given("preconditions/uid")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+        uid: given("preconditions/uid").and_then(Value::as_str).map(str::to_owned),
         dry_run,
         ..delete::Options::cascade()
     };
-    let labels = pod
-        .pointer("/metadata/labels")
-        .cloned()
-        .unwrap_or(Value::Null);
+    let labels = pod.pointer("/metadata/labels").cloned().unwrap_or(Value::Null);
     api.store.write(|state| {
         let mut budgets = state.list("policy", "poddisruptionbudgets", Some(&target.namespace));
         let exhausted = budgets.any(|(_, budget)| {
-            let selects = budget
-                .pointer("/spec/selector")
-                .is_some_and(|s| selector::label_selector_matches(s, &labels));
-            selects
-                && budget
-                    .pointer("/status/disruptionsAllowed")
-                    .and_then(Value::as_i64)
-                    .unwrap_or(0)
-                    < 1
+            let selects =
+                budget.pointer("/spec/selector").is_some_and(|s| selector::label_selector_matches(s, &labels));
+            selects && budget.pointer("/status/disruptionsAllowed").and_then(Value::as_i64).unwrap_or(0) < 1
         });
         drop(budgets);
         if exhausted {
@@ -119,12 +97,7 @@ async fn evict(
 }
 
 /// Gives a pod its node.
-async fn bind(
-    api: &Api,
-    target: &Target,
-    query: &Query,
-    request: Request,
-) -> Result<Response, Failure> {
+async fn bind(api: &Api, target: &Target, query: &Query, request: Request) -> Result<Response, Failure> {
     let (headers, binding) = read(request).await?;
     let options = options(query, &headers)?;
     let node = object::text(&binding, "/target/name").to_owned();

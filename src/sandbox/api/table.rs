@@ -35,18 +35,13 @@ struct Column {
 
 impl Form {
     pub(super) fn asked(headers: &HeaderMap, query: &Query) -> Self {
-        let accept = headers
-            .get(header::ACCEPT)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default();
+        let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let first = accept.split(',').next().unwrap_or_default();
         let has = |part: &str| first.split(';').any(|p| p.trim() == part);
         if !has("g=meta.k8s.io") {
             Form::Whole
         } else if has("as=Table") {
-            Form::Table {
-                whole: query.text("includeObject") == "Object",
-            }
+            Form::Table { whole: query.text("includeObject") == "Object" }
         } else if has("as=PartialObjectMetadata") || has("as=PartialObjectMetadataList") {
             Form::Metadata
         } else {
@@ -65,12 +60,7 @@ impl Form {
 
     /// A page of a list in this form.
     pub(super) fn list(self, kind: &Kind, page: &Page) -> Value {
-        let objects = || {
-            page.items
-                .iter()
-                .map(|o| as_version(kind, o))
-                .collect::<Vec<_>>()
-        };
+        let objects = || page.items.iter().map(|o| as_version(kind, o)).collect::<Vec<_>>();
         match self {
             Form::Whole => list::to_value(kind, page),
             Form::Table { whole } => table(kind, &objects(), &list::metadata(page), whole),
@@ -99,11 +89,7 @@ fn table(kind: &Kind, objects: &[Value], metadata: &Value, whole: bool) -> Value
     let rows: Vec<Value> = objects
         .iter()
         .map(|object| {
-            let shown = if whole {
-                object.clone()
-            } else {
-                metadata_only(object)
-            };
+            let shown = if whole { object.clone() } else { metadata_only(object) };
             json!({"cells": columns::cells(kind, object), "object": shown})
         })
         .collect();

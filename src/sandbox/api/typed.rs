@@ -4,8 +4,8 @@
 
 use k8s_openapi::api::{
     apps::v1 as apps, batch::v1 as batch, coordination::v1 as coordination, core::v1 as core,
-    discovery::v1 as discovery, networking::v1 as networking, policy::v1 as policy,
-    rbac::v1 as rbac, scheduling::v1 as scheduling, storage::v1 as storage,
+    discovery::v1 as discovery, networking::v1 as networking, policy::v1 as policy, rbac::v1 as rbac,
+    scheduling::v1 as scheduling, storage::v1 as storage,
 };
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1 as extensions;
 use serde::Serialize;
@@ -61,17 +61,13 @@ fn again(kind: &Kind, object: &Value) -> Option<Result<Value, serde_json::Error>
         ("rbac.authorization.k8s.io", "Role") => through::<rbac::Role>(object),
         ("rbac.authorization.k8s.io", "RoleBinding") => through::<rbac::RoleBinding>(object),
         ("rbac.authorization.k8s.io", "ClusterRole") => through::<rbac::ClusterRole>(object),
-        ("rbac.authorization.k8s.io", "ClusterRoleBinding") => {
-            through::<rbac::ClusterRoleBinding>(object)
-        }
+        ("rbac.authorization.k8s.io", "ClusterRoleBinding") => through::<rbac::ClusterRoleBinding>(object),
         ("networking.k8s.io", "Ingress") => through::<networking::Ingress>(object),
         ("networking.k8s.io", "NetworkPolicy") => through::<networking::NetworkPolicy>(object),
         ("coordination.k8s.io", "Lease") => through::<coordination::Lease>(object),
         ("policy", "PodDisruptionBudget") => through::<policy::PodDisruptionBudget>(object),
         ("scheduling.k8s.io", "PriorityClass") => through::<scheduling::PriorityClass>(object),
-        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
-            through::<extensions::CustomResourceDefinition>(object)
-        }
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => through::<extensions::CustomResourceDefinition>(object),
         _ => return None,
     })
 }
@@ -85,11 +81,7 @@ fn compare(value: &mut Value, typed: &Value, path: &str, unknown: &mut Vec<Strin
     match (value, typed) {
         (Value::Object(map), Value::Object(known)) => {
             map.retain(|name, inner| {
-                let path = if path.is_empty() {
-                    name.clone()
-                } else {
-                    format!("{path}.{name}")
-                };
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 match known.get(name) {
                     Some(typed) => {
                         compare(inner, typed, &path, unknown);
@@ -120,19 +112,11 @@ fn quantities(value: &mut Value) {
             for (name, inner) in map.iter_mut() {
                 let holds = matches!(
                     name.as_str(),
-                    "limits"
-                        | "requests"
-                        | "capacity"
-                        | "allocatable"
-                        | "allocatedResources"
-                        | "hard"
-                        | "overhead"
+                    "limits" | "requests" | "capacity" | "allocatable" | "allocatedResources" | "hard" | "overhead"
                 );
                 match inner {
                     Value::Object(list) if holds => list.values_mut().for_each(as_text),
-                    Value::Number(_) if matches!(name.as_str(), "sizeLimit" | "divisor") => {
-                        as_text(inner)
-                    }
+                    Value::Number(_) if matches!(name.as_str(), "sizeLimit" | "divisor") => as_text(inner),
                     _ => quantities(inner),
                 }
             }
@@ -155,11 +139,7 @@ mod tests {
     use super::*;
     use crate::sandbox::api::registry::Registry;
 
-    fn pruned(
-        group: &str,
-        plural: &str,
-        mut object: Value,
-    ) -> (Value, Result<Vec<String>, String>) {
+    fn pruned(group: &str, plural: &str, mut object: Value) -> (Value, Result<Vec<String>, String>) {
         let kind = Registry::new().any(group, plural).unwrap();
         let unknown = prune(&kind, &mut object).map_err(|f| f.message);
         (object, unknown)
@@ -167,52 +147,31 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_named_with_their_place_and_dropped() {
-        let object = json!({"spec": {"replica": 1, "template": {"spec": {"containers": [{"name": "a", "imagee": "x"}]}}}});
+        let object =
+            json!({"spec": {"replica": 1, "template": {"spec": {"containers": [{"name": "a", "imagee": "x"}]}}}});
         let (object, unknown) = pruned("apps", "deployments", object);
-        assert_eq!(
-            unknown.unwrap(),
-            ["spec.replica", "spec.template.spec.containers[0].imagee"]
-        );
-        assert_eq!(
-            object,
-            json!({"spec": {"template": {"spec": {"containers": [{"name": "a"}]}}}})
-        );
+        assert_eq!(unknown.unwrap(), ["spec.replica", "spec.template.spec.containers[0].imagee"]);
+        assert_eq!(object, json!({"spec": {"template": {"spec": {"containers": [{"name": "a"}]}}}}));
     }
 
     #[test]
     fn what_users_name_themselves_is_not_unknown() {
         let object = json!({"metadata": {"labels": {"any": "x"}}, "data": {"k": "v"}});
-        assert_eq!(
-            pruned("", "configmaps", object.clone()),
-            (object, Ok(vec![]))
-        );
+        assert_eq!(pruned("", "configmaps", object.clone()), (object, Ok(vec![])));
         let schema = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true, "properties": {"a": {"type": "string", "default": "x"}}});
         let object = json!({"spec": {"group": "g", "names": {"kind": "K", "plural": "ks"}, "scope": "Cluster", "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": schema}}]}});
-        assert_eq!(
-            pruned(
-                "apiextensions.k8s.io",
-                "customresourcedefinitions",
-                object.clone()
-            ),
-            (object, Ok(vec![]))
-        );
+        assert_eq!(pruned("apiextensions.k8s.io", "customresourcedefinitions", object.clone()), (object, Ok(vec![])));
     }
 
     #[test]
     fn numbers_are_good_quantities_but_text_is_no_number() {
-        let pod = json!({"spec": {"containers": [{"name": "a", "resources": {"limits": {"cpu": 1, "memory": "1Gi"}}}]}});
+        let pod =
+            json!({"spec": {"containers": [{"name": "a", "resources": {"limits": {"cpu": 1, "memory": "1Gi"}}}]}});
         let (object, unknown) = pruned("", "pods", pod);
         assert!(unknown.unwrap().is_empty());
-        assert_eq!(
-            object["spec"]["containers"][0]["resources"]["limits"],
-            json!({"cpu": "1", "memory": "1Gi"})
-        );
+        assert_eq!(object["spec"]["containers"][0]["resources"]["limits"], json!({"cpu": "1", "memory": "1Gi"}));
         let (_, refused) = pruned("apps", "deployments", json!({"spec": {"replicas": "two"}}));
         let refused = refused.unwrap_err();
-        assert!(
-            refused
-                .starts_with(r#"Deployment in version "v1" cannot be handled as a Deployment: "#),
-            "{refused}"
-        );
+        assert!(refused.starts_with(r#"Deployment in version "v1" cannot be handled as a Deployment: "#), "{refused}");
     }
 }

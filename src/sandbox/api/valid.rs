@@ -26,10 +26,7 @@ pub(super) fn check(kind: &Kind, object: &Value) -> Vec<Cause> {
     if kind.is("apps", "statefulsets") {
         for index in 0..object::items(object, "/spec/volumeClaimTemplates").len() {
             let claim = &object["spec"]["volumeClaimTemplates"][index];
-            causes.extend(storage(
-                claim,
-                &format!("spec.volumeClaimTemplates[{index}].spec"),
-            ));
+            causes.extend(storage(claim, &format!("spec.volumeClaimTemplates[{index}].spec")));
         }
     }
     causes
@@ -38,10 +35,7 @@ pub(super) fn check(kind: &Kind, object: &Value) -> Vec<Cause> {
 fn name(kind: &Kind, object: &Value) -> Vec<Cause> {
     let name = object::name(object);
     if name.is_empty() {
-        return vec![Cause::required(
-            "metadata.name",
-            "name or generateName is required",
-        )];
+        return vec![Cause::required("metadata.name", "name or generateName is required")];
     }
     // Roles and bindings may hold ':' and the like: only path segments are forbidden there.
     if kind.group == "rbac.authorization.k8s.io" {
@@ -49,22 +43,12 @@ fn name(kind: &Kind, object: &Value) -> Vec<Cause> {
     }
     let (good, rule) = match kind.plural.as_str() {
         "namespaces" => (name.len() <= 63 && is_label(name), LABEL),
-        "services" if kind.group.is_empty() => (
-            name.len() <= 63
-                && is_label(name)
-                && name.starts_with(|c: char| c.is_ascii_lowercase()),
-            SERVICE,
-        ),
-        _ => (
-            name.len() <= 253 && name.split('.').all(is_label),
-            SUBDOMAIN,
-        ),
+        "services" if kind.group.is_empty() => {
+            (name.len() <= 63 && is_label(name) && name.starts_with(|c: char| c.is_ascii_lowercase()), SERVICE)
+        }
+        _ => (name.len() <= 253 && name.split('.').all(is_label), SUBDOMAIN),
     };
-    if good {
-        Vec::new()
-    } else {
-        vec![Cause::invalid("metadata.name", &json!(name), rule)]
-    }
+    if good { Vec::new() } else { vec![Cause::invalid("metadata.name", &json!(name), rule)] }
 }
 
 /// Lower case letters, digits and '-', beginning and ending without '-'.
@@ -72,24 +56,18 @@ fn is_label(text: &str) -> bool {
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     edge(text.chars().next())
         && edge(text.chars().next_back())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 /// Label values: at most 63 characters of `[A-Za-z0-9._-]` with an alphanumeric edge.
 fn labels(object: &Value) -> Vec<Cause> {
-    let labels = object
-        .pointer("/metadata/labels")
-        .and_then(Value::as_object);
+    let labels = object.pointer("/metadata/labels").and_then(Value::as_object);
     let edge = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
     let good = |text: &str| {
         text.len() <= 63
             && edge(text.chars().next())
             && edge(text.chars().next_back())
-            && text
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
     };
     labels
         .into_iter()
@@ -111,10 +89,7 @@ fn containers(object: &Value, path: &str) -> Vec<Cause> {
     for (index, container) in list.iter().enumerate() {
         for field in ["name", "image"] {
             if object::text(container, &format!("/{field}")).is_empty() {
-                causes.push(Cause::required(
-                    &format!("{path}.containers[{index}].{field}"),
-                    "",
-                ));
+                causes.push(Cause::required(&format!("{path}.containers[{index}].{field}"), ""));
             }
         }
     }
@@ -131,10 +106,7 @@ fn containers(object: &Value, path: &str) -> Vec<Cause> {
 fn workload(object: &Value) -> Vec<Cause> {
     let mut causes = Vec::new();
     let selector = object.pointer("/spec/selector");
-    let labels = object
-        .pointer("/spec/template/metadata/labels")
-        .cloned()
-        .unwrap_or(Value::Null);
+    let labels = object.pointer("/spec/template/metadata/labels").cloned().unwrap_or(Value::Null);
     match selector {
         None | Some(Value::Null) => causes.push(Cause::required("spec.selector", "")),
         Some(selector) if !super::selector::label_selector_matches(selector, &labels) => {
@@ -160,18 +132,13 @@ fn ports(object: &Value) -> Vec<Cause> {
     let many = ports.len() > 1;
     let unnamed = |p: &Value| many && object::text(p, "/name").is_empty();
     let missing = ports.iter().enumerate().filter(|(_, p)| unnamed(p));
-    missing
-        .map(|(index, _)| Cause::required(&format!("spec.ports[{index}].name"), ""))
-        .collect()
+    missing.map(|(index, _)| Cause::required(&format!("spec.ports[{index}].name"), "")).collect()
 }
 
 fn storage(claim: &Value, path: &str) -> Vec<Cause> {
     let mut causes = Vec::new();
     if object::items(claim, "/spec/accessModes").is_empty() {
-        causes.push(Cause::required(
-            &format!("{path}.accessModes"),
-            "at least 1 access mode is required",
-        ));
+        causes.push(Cause::required(&format!("{path}.accessModes"), "at least 1 access mode is required"));
     }
     if claim.pointer("/spec/resources/requests/storage").is_none() {
         causes.push(Cause::required(&format!("{path}.resources[storage]"), ""));
@@ -186,10 +153,7 @@ mod tests {
 
     fn fields(group: &str, plural: &str, object: &Value) -> Vec<String> {
         let kind = Registry::new().any(group, plural).unwrap();
-        check(&kind, object)
-            .into_iter()
-            .map(|c| format!("{} {}", c.field, c.reason))
-            .collect()
+        check(&kind, object).into_iter().map(|c| format!("{} {}", c.field, c.reason)).collect()
     }
 
     #[test]
@@ -201,10 +165,7 @@ mod tests {
         assert_eq!(fields("", "namespaces", &named("a.b")), invalid);
         assert_eq!(fields("", "configmaps", &named("-a")), invalid);
         assert!(fields("rbac.authorization.k8s.io", "roles", &named("system:x")).is_empty());
-        assert_eq!(
-            fields("", "configmaps", &json!({})),
-            ["metadata.name FieldValueRequired"]
-        );
+        assert_eq!(fields("", "configmaps", &json!({})), ["metadata.name FieldValueRequired"]);
     }
 
     #[test]
@@ -213,23 +174,10 @@ mod tests {
             json!({"metadata": {"name": "a"}, "spec": {"selector": selector, "template": {
                 "metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "x"}]}}}})
         };
-        assert!(
-            fields(
-                "apps",
-                "deployments",
-                &with(json!({"matchLabels": {"app": "a"}}))
-            )
-            .is_empty()
-        );
+        assert!(fields("apps", "deployments", &with(json!({"matchLabels": {"app": "a"}}))).is_empty());
         let other = with(json!({"matchLabels": {"app": "b"}}));
-        assert_eq!(
-            fields("apps", "deployments", &other),
-            ["spec.template.metadata.labels FieldValueInvalid"]
-        );
-        assert_eq!(
-            fields("apps", "deployments", &with(Value::Null)),
-            ["spec.selector FieldValueRequired"]
-        );
+        assert_eq!(fields("apps", "deployments", &other), ["spec.template.metadata.labels FieldValueInvalid"]);
+        assert_eq!(fields("apps", "deployments", &with(Value::Null)), ["spec.selector FieldValueRequired"]);
     }
 
     #[test]

@@ -52,17 +52,11 @@ impl Watch {
         closing: Receiver<bool>,
     ) -> Result<Self, Failure> {
         let selector = list::selector(target, query)?;
-        let from =
-            match query.text("resourceVersion") {
-                "" | "0" => None,
-                text => Some(text.parse().map_err(|_| {
-                    Failure::bad_request(format!("invalid resource version {text:?}"))
-                })?),
-            };
-        let timeout = query
-            .number("timeoutSeconds")
-            .filter(|s| *s > 0)
-            .map_or(LONGEST, Duration::from_secs);
+        let from = match query.text("resourceVersion") {
+            "" | "0" => None,
+            text => Some(text.parse().map_err(|_| Failure::bad_request(format!("invalid resource version {text:?}")))?),
+        };
+        let timeout = query.number("timeoutSeconds").filter(|s| *s > 0).map_or(LONGEST, Duration::from_secs);
         let bookmarks = query.flag("allowWatchBookmarks");
         let mut watch = Self {
             store: store.clone(),
@@ -96,10 +90,8 @@ impl Watch {
             return;
         }
         let namespace = Some(self.namespace.as_str()).filter(|n| !n.is_empty());
-        let all: Vec<Arc<Value>> = state
-            .list(&self.kind.group, &self.kind.plural, namespace)
-            .map(|(_, o)| o.clone())
-            .collect();
+        let all: Vec<Arc<Value>> =
+            state.list(&self.kind.group, &self.kind.plural, namespace).map(|(_, o)| o.clone()).collect();
         for object in &all {
             if self.selector.matches(object) {
                 self.push("ADDED", object);
@@ -114,17 +106,14 @@ impl Watch {
         // A version from the future comes from another store: its changes cannot be told either.
         if self.seen < state.oldest() || self.seen > state.version() {
             let failure = Failure::too_old(self.seen, state.oldest());
-            self.queue.push_back(line(
-                &json!({"type": "ERROR", "object": failure.to_value()}),
-            ));
+            self.queue.push_back(line(&json!({"type": "ERROR", "object": failure.to_value()})));
             self.ended = true;
         }
     }
 
     fn push(&mut self, event: &str, object: &Arc<Value>) {
         let object = self.form.one(&self.kind, as_version(&self.kind, object));
-        self.queue
-            .push_back(line(&json!({"type": event, "object": object})));
+        self.queue.push_back(line(&json!({"type": event, "object": object})));
     }
 
     fn bookmark(&mut self, initial_end: bool) {
@@ -133,8 +122,7 @@ impl Watch {
             metadata["annotations"] = json!({"k8s.io/initial-events-end": "true"});
         }
         let object = json!({"kind": self.kind.kind, "apiVersion": self.kind.api_version(), "metadata": metadata});
-        self.queue
-            .push_back(line(&json!({"type": "BOOKMARK", "object": object})));
+        self.queue.push_back(line(&json!({"type": "BOOKMARK", "object": object})));
     }
 
     /// Queues what has changed since the last look.
@@ -151,20 +139,14 @@ impl Watch {
                     && c.key.plural == self.kind.plural
                     && (self.namespace.is_empty() || c.key.namespace == self.namespace)
             };
-            let events: Vec<(&'static str, Arc<Value>)> = state
-                .changes_after(self.seen)
-                .filter(mine)
-                .filter_map(|c| seen_through(&self.selector, c))
-                .collect();
+            let events: Vec<(&'static str, Arc<Value>)> =
+                state.changes_after(self.seen).filter(mine).filter_map(|c| seen_through(&self.selector, c)).collect();
             for (event, object) in events {
                 self.push(event, &object);
             }
             self.seen = state.version();
             // A kind that is no longer served ends its watches.
-            self.ended = state
-                .registry
-                .find(&group, &self.kind.version, &self.kind.plural)
-                .is_none();
+            self.ended = state.registry.find(&group, &self.kind.version, &self.kind.plural).is_none();
         });
     }
 

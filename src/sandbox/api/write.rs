@@ -60,21 +60,12 @@ impl Part {
 /// Checks and completes `apiVersion`, `kind` and `metadata.namespace`.
 pub(super) fn identify(kind: &Kind, namespace: &str, body: &mut Value) -> Result<(), Failure> {
     if !body.is_object() {
-        return Err(Failure::bad_request(
-            "the object provided is unrecognized (must be of type object)",
-        ));
+        return Err(Failure::bad_request("the object provided is unrecognized (must be of type object)"));
     }
-    for (field, expected) in [
-        ("apiVersion", kind.api_version()),
-        ("kind", kind.kind.clone()),
-    ] {
+    for (field, expected) in [("apiVersion", kind.api_version()), ("kind", kind.kind.clone())] {
         let given = object::text(body, &format!("/{field}"));
         if !given.is_empty() && given != expected {
-            let what = if field == "kind" {
-                "kind"
-            } else {
-                "API version"
-            };
+            let what = if field == "kind" { "kind" } else { "API version" };
             return Err(Failure::bad_request(format!(
                 "the {what} in the data ({given}) does not match the expected {what} ({expected})"
             )));
@@ -124,9 +115,6 @@ fn service_account(state: &mut State, namespace: &str) {
         let metadata = json!({
             "name": "default", "namespace": namespace, "uid": object::new_uid(), "creationTimestamp": object::now(),
         });
-        state.put(
-            key,
-            json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}),
-        );
+        state.put(key, json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}));
     }
 }

@@ -14,42 +14,24 @@ pub(super) fn pod(object: &mut Value, creating: bool) {
         }
     }
     let class = quality(object);
-    start_status(
-        object,
-        creating,
-        &json!({"phase": "Pending", "qosClass": class}),
-    );
+    start_status(object, creating, &json!({"phase": "Pending", "qosClass": class}));
 }
 
 /// The quality-of-service class, from requests and limits of all containers.
 fn quality(pod: &Value) -> &'static str {
     let containers = object::items(pod, "/spec/containers");
-    let part = |c: &Value, what: &str| {
-        c.pointer(&format!("/resources/{what}"))
-            .cloned()
-            .unwrap_or(json!({}))
-    };
+    let part = |c: &Value, what: &str| c.pointer(&format!("/resources/{what}")).cloned().unwrap_or(json!({}));
     let empty = |v: &Value| v.as_object().is_none_or(Map::is_empty);
-    if containers
-        .iter()
-        .all(|c| empty(&part(c, "limits")) && empty(&part(c, "requests")))
-    {
+    if containers.iter().all(|c| empty(&part(c, "limits")) && empty(&part(c, "requests"))) {
         return "BestEffort";
     }
     let guaranteed = containers.iter().all(|c| {
         let (limits, requests) = (part(c, "limits"), part(c, "requests"));
-        ["cpu", "memory"].iter().all(|r| {
-            limits.get(r).is_some()
-                && requests
-                    .get(r)
-                    .is_none_or(|request| Some(request) == limits.get(r))
-        })
+        ["cpu", "memory"]
+            .iter()
+            .all(|r| limits.get(r).is_some() && requests.get(r).is_none_or(|request| Some(request) == limits.get(r)))
     });
-    if guaranteed {
-        "Guaranteed"
-    } else {
-        "Burstable"
-    }
+    if guaranteed { "Guaranteed" } else { "Burstable" }
 }
 
 pub(super) fn template(object: &mut Value) {
@@ -65,12 +47,7 @@ fn pod_spec(spec: &mut Value) {
     default(spec, "securityContext", json!({}));
     default(spec, "schedulerName", json!("default-scheduler"));
     for list in ["initContainers", "containers"] {
-        for container in spec
-            .get_mut(list)
-            .and_then(Value::as_array_mut)
-            .into_iter()
-            .flatten()
-        {
+        for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             container_defaults(container);
         }
     }
@@ -81,30 +58,13 @@ fn container_defaults(container: &mut Value) {
         return;
     }
     let image = object::text(container, "/image").to_owned();
-    let tag = image
-        .rsplit('/')
-        .next()
-        .and_then(|last| last.split_once(':'))
-        .map(|(_, tag)| tag);
-    let policy = if tag.is_none_or(|t| t == "latest") && !image.contains('@') {
-        "Always"
-    } else {
-        "IfNotPresent"
-    };
+    let tag = image.rsplit('/').next().and_then(|last| last.split_once(':')).map(|(_, tag)| tag);
+    let policy = if tag.is_none_or(|t| t == "latest") && !image.contains('@') { "Always" } else { "IfNotPresent" };
     default(container, "imagePullPolicy", json!(policy));
-    default(
-        container,
-        "terminationMessagePath",
-        json!("/dev/termination-log"),
-    );
+    default(container, "terminationMessagePath", json!("/dev/termination-log"));
     default(container, "terminationMessagePolicy", json!("File"));
     default(container, "resources", json!({}));
-    for port in container
-        .get_mut("ports")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
+    for port in container.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
         default(port, "protocol", json!("TCP"));
     }
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {

@@ -12,12 +12,7 @@ use crate::sandbox::api::store::State;
 pub(super) fn service(state: &State, before: Option<&Value>, object: &mut Value) {
     default(object, "spec.type", json!("ClusterIP"));
     default(object, "spec.sessionAffinity", json!("None"));
-    for port in object
-        .pointer_mut("/spec/ports")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
+    for port in object.pointer_mut("/spec/ports").and_then(Value::as_array_mut).into_iter().flatten() {
         default(port, "protocol", json!("TCP"));
         let number = port.get("port").cloned().unwrap_or(Value::Null);
         default(port, "targetPort", number);
@@ -30,13 +25,9 @@ pub(super) fn service(state: &State, before: Option<&Value>, object: &mut Value)
     default(object, "spec.ipFamilies", json!(["IPv4"]));
     if object::text(object, "/spec/clusterIP").is_empty() {
         // An update without the address means the one that there is.
-        let own = before
-            .map(|b| object::text(b, "/spec/clusterIP"))
-            .filter(|a| !a.is_empty());
-        let address = own.map_or_else(
-            || cluster_ip(state, object::namespace(object), object::name(object)),
-            str::to_owned,
-        );
+        let own = before.map(|b| object::text(b, "/spec/clusterIP")).filter(|a| !a.is_empty());
+        let address =
+            own.map_or_else(|| cluster_ip(state, object::namespace(object), object::name(object)), str::to_owned);
         object::set_at(object, "spec.clusterIP", json!(address));
     }
     let address = object["spec"]["clusterIP"].clone();
@@ -45,10 +36,8 @@ pub(super) fn service(state: &State, before: Option<&Value>, object: &mut Value)
 
 /// An address of 127.block.(96..=127).x: the same for the same name each time, the next free one where two names meet.
 fn cluster_ip(state: &State, namespace: &str, name: &str) -> String {
-    let taken: std::collections::HashSet<&str> = state
-        .list("", "services", None)
-        .map(|(_, s)| object::text(s, "/spec/clusterIP"))
-        .collect();
+    let taken: std::collections::HashSet<&str> =
+        state.list("", "services", None).map(|(_, s)| object::text(s, "/spec/clusterIP")).collect();
     let mut hasher = DefaultHasher::new();
     (namespace, name).hash(&mut hasher);
     let start = hasher.finish();

@@ -4,16 +4,11 @@ use super::*;
 use crate::sandbox::api::registry::Registry;
 
 fn pods(labels: &str, fields: &str) -> Result<Selector, String> {
-    Selector::parse(
-        &Registry::new().find("", "v1", "pods").unwrap(),
-        labels,
-        fields,
-    )
+    Selector::parse(&Registry::new().find("", "v1", "pods").unwrap(), labels, fields)
 }
 
 fn selects(labels: &str) -> bool {
-    let pod =
-        json!({"metadata": {"name": "a", "labels": {"app": "web", "tier": "front", "empty": ""}}});
+    let pod = json!({"metadata": {"name": "a", "labels": {"app": "web", "tier": "front", "empty": ""}}});
     pods(labels, "").unwrap().matches(&pod)
 }
 
@@ -35,16 +30,8 @@ fn every_form_of_a_label_requirement_is_understood() {
     ] {
         assert!(selects(yes), "{yes}");
     }
-    for no in [
-        "app=db",
-        "gone",
-        "!app",
-        "app!=web",
-        "app in (db)",
-        "app notin (web,db)",
-        "gone in (a)",
-        "app=web,gone",
-    ] {
+    for no in ["app=db", "gone", "!app", "app!=web", "app in (db)", "app notin (web,db)", "gone in (a)", "app=web,gone"]
+    {
         assert!(!selects(no), "{no}");
     }
 }
@@ -60,9 +47,7 @@ fn a_requirement_that_cannot_be_parsed_is_refused() {
 fn field_selectors_compare_text_and_treat_absent_as_empty() {
     let pod = json!({"metadata": {"name": "a", "namespace": "n"}, "spec": {"nodeName": "w1"}, "status": {"phase": "Running"}});
     let selects = |fields: &str| pods("", fields).unwrap().matches(&pod);
-    assert!(selects(
-        "metadata.name=a,metadata.namespace=n,status.phase=Running,spec.nodeName==w1"
-    ));
+    assert!(selects("metadata.name=a,metadata.namespace=n,status.phase=Running,spec.nodeName==w1"));
     assert!(selects("status.phase!=Failed,status.nominatedNodeName="));
     assert!(selects("spec.hostNetwork=false"));
     assert!(!selects("spec.nodeName!=w1"));
@@ -84,7 +69,5 @@ fn a_label_selector_object_needs_all_its_parts_to_hold() {
     assert!(on(
         json!({"matchExpressions": [{"key": "app", "operator": "In", "values": ["web"]}, {"key": "x", "operator": "DoesNotExist"}]})
     ));
-    assert!(!on(
-        json!({"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["web"]}]})
-    ));
+    assert!(!on(json!({"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["web"]}]})));
 }

@@ -17,11 +17,7 @@ pub(super) fn human(age: Duration) -> String {
     let (minutes, hours) = (seconds / 60, seconds / 3600);
     let days = hours / 24;
     let two = |big: u64, unit: &str, small: u64, smaller: &str| {
-        if small == 0 {
-            format!("{big}{unit}")
-        } else {
-            format!("{big}{unit}{small}{smaller}")
-        }
+        if small == 0 { format!("{big}{unit}") } else { format!("{big}{unit}{small}{smaller}") }
     };
     match () {
         () if seconds < 120 => format!("{seconds}s"),

@@ -14,16 +14,9 @@ pub(super) struct Summary {
 
 pub(super) fn summary(pod: &Value) -> Summary {
     let statuses = object::items(pod, "/status/containerStatuses");
-    let ready = statuses
-        .iter()
-        .filter(|s| s["ready"] == true && s.pointer("/state/running").is_some())
-        .count();
+    let ready = statuses.iter().filter(|s| s["ready"] == true && s.pointer("/state/running").is_some()).count();
     let total = object::items(pod, "/spec/containers").len();
-    Summary {
-        ready: format!("{ready}/{total}"),
-        status: status(pod, statuses),
-        restarts: restarts(statuses),
-    }
+    Summary { ready: format!("{ready}/{total}"), status: status(pod, statuses), restarts: restarts(statuses) }
 }
 
 fn status(pod: &Value, statuses: &[Value]) -> String {
@@ -31,11 +24,7 @@ fn status(pod: &Value, statuses: &[Value]) -> String {
         return "Terminating".to_owned();
     }
     let own = object::text(pod, "/status/reason");
-    let phase = if own.is_empty() {
-        object::text(pod, "/status/phase")
-    } else {
-        own
-    };
+    let phase = if own.is_empty() { object::text(pod, "/status/phase") } else { own };
     if let Some(waiting) = initializing(pod) {
         return waiting;
     }
@@ -50,14 +39,8 @@ fn status(pod: &Value, statuses: &[Value]) -> String {
     }
     if reason == "Completed" && running {
         let conditions = object::items(pod, "/status/conditions");
-        let ready =
-            |c: &Value| object::text(c, "/type") == "Ready" && object::text(c, "/status") == "True";
-        reason = if conditions.iter().any(ready) {
-            "Running"
-        } else {
-            "NotReady"
-        }
-        .to_owned();
+        let ready = |c: &Value| object::text(c, "/type") == "Ready" && object::text(c, "/status") == "True";
+        reason = if conditions.iter().any(ready) { "Running" } else { "NotReady" }.to_owned();
     }
     reason
 }
@@ -82,10 +65,7 @@ fn initializing(pod: &Value) -> Option<String> {
     let total = object::items(pod, "/spec/initContainers").len();
     let statuses = object::items(pod, "/status/initContainerStatuses");
     let (index, status) = statuses.iter().enumerate().find(|(_, status)| {
-        let done = status
-            .pointer("/state/terminated/exitCode")
-            .and_then(Value::as_i64)
-            == Some(0);
+        let done = status.pointer("/state/terminated/exitCode").and_then(Value::as_i64) == Some(0);
         !done && status["started"] != true
     })?;
     Some(match container_reason(status) {
@@ -95,20 +75,9 @@ fn initializing(pod: &Value) -> Option<String> {
 }
 
 fn restarts(statuses: &[Value]) -> String {
-    let count: i64 = statuses
-        .iter()
-        .filter_map(|s| s["restartCount"].as_i64())
-        .sum();
-    let last = statuses
-        .iter()
-        .map(|s| object::text(s, "/lastState/terminated/finishedAt"))
-        .max()
-        .unwrap_or_default();
-    if count > 0 && !last.is_empty() {
-        format!("{count} ({} ago)", age::since(last))
-    } else {
-        count.to_string()
-    }
+    let count: i64 = statuses.iter().filter_map(|s| s["restartCount"].as_i64()).sum();
+    let last = statuses.iter().map(|s| object::text(s, "/lastState/terminated/finishedAt")).max().unwrap_or_default();
+    if count > 0 && !last.is_empty() { format!("{count} ({} ago)", age::since(last)) } else { count.to_string() }
 }
 
 #[cfg(test)]
@@ -127,19 +96,14 @@ mod tests {
         let looping = json!({"ready": false, "restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}});
         let seen = summary(&pod(json!([running, looping])));
         assert_eq!(
-            (
-                seen.ready.as_str(),
-                seen.status.as_str(),
-                seen.restarts.as_str()
-            ),
+            (seen.ready.as_str(), seen.status.as_str(), seen.restarts.as_str()),
             ("1/2", "CrashLoopBackOff", "3")
         );
     }
 
     #[test]
     fn an_exit_without_a_reason_shows_its_code() {
-        let ended =
-            json!({"ready": false, "restartCount": 0, "state": {"terminated": {"exitCode": 2}}});
+        let ended = json!({"ready": false, "restartCount": 0, "state": {"terminated": {"exitCode": 2}}});
         assert_eq!(summary(&pod(json!([ended]))).status, "ExitCode:2");
     }
 

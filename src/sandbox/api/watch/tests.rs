@@ -5,9 +5,7 @@ use crate::sandbox::api::store::Key;
 
 fn store_with(names: &[&str]) -> (Arc<Store>, Target) {
     let store = Arc::new(Store::new(16));
-    let target = store
-        .read(|s| Target::parse(&s.registry, "/api/v1/namespaces/n/configmaps"))
-        .unwrap();
+    let target = store.read(|s| Target::parse(&s.registry, "/api/v1/namespaces/n/configmaps")).unwrap();
     for name in names {
         put(&store, &target, name, "x");
     }
@@ -31,26 +29,16 @@ fn open(store: &Arc<Store>, target: &Target, query: &str) -> Watch {
 }
 
 async fn event(watch: &mut Watch) -> (String, Value) {
-    let line = tokio::time::timeout(Duration::from_secs(5), watch.next())
-        .await
-        .unwrap()
-        .unwrap();
+    let line = tokio::time::timeout(Duration::from_secs(5), watch.next()).await.unwrap().unwrap();
     let value: Value = serde_json::from_slice(&line).unwrap();
-    (
-        value["type"].as_str().unwrap().to_owned(),
-        value["object"].clone(),
-    )
+    (value["type"].as_str().unwrap().to_owned(), value["object"].clone())
 }
 
 #[tokio::test]
 async fn a_watch_with_a_selector_sees_objects_come_and_go() {
     let (store, target) = store_with(&[]);
     let from = store.read(State::version);
-    let mut watch = open(
-        &store,
-        &target,
-        &format!("resourceVersion={from}&labelSelector=app%3Dweb"),
-    );
+    let mut watch = open(&store, &target, &format!("resourceVersion={from}&labelSelector=app%3Dweb"));
     put(&store, &target, "a", "other");
     put(&store, &target, "a", "web");
     put(&store, &target, "a", "web");
@@ -72,28 +60,19 @@ async fn a_deletion_carries_its_own_version() {
     let mut watch = open(&store, &target, &format!("resourceVersion={from}"));
     let (kind, object) = event(&mut watch).await;
     assert_eq!(kind, "DELETED");
-    assert_eq!(
-        object["metadata"]["resourceVersion"],
-        (from + 1).to_string()
-    );
+    assert_eq!(object["metadata"]["resourceVersion"], (from + 1).to_string());
 }
 
 #[tokio::test]
 async fn initial_events_end_with_their_bookmark() {
     let (store, target) = store_with(&["a", "b"]);
-    let mut watch = open(
-        &store,
-        &target,
-        "sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan",
-    );
+    let mut watch =
+        open(&store, &target, "sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan");
     assert_eq!(event(&mut watch).await.0, "ADDED");
     assert_eq!(event(&mut watch).await.0, "ADDED");
     let (kind, object) = event(&mut watch).await;
     assert_eq!(kind, "BOOKMARK");
-    assert_eq!(
-        object["metadata"]["annotations"]["k8s.io/initial-events-end"],
-        "true"
-    );
+    assert_eq!(object["metadata"]["annotations"]["k8s.io/initial-events-end"], "true");
 }
 
 #[tokio::test]
@@ -101,10 +80,7 @@ async fn a_version_of_an_earlier_store_is_told_to_be_too_old_and_ends_the_watch(
     let (store, target) = store_with(&["a"]);
     let mut watch = open(&store, &target, "resourceVersion=7");
     let (kind, status) = event(&mut watch).await;
-    assert_eq!(
-        (kind.as_str(), &status["code"], &status["reason"]),
-        ("ERROR", &json!(410), &json!("Expired"))
-    );
+    assert_eq!((kind.as_str(), &status["code"], &status["reason"]), ("ERROR", &json!(410), &json!("Expired")));
     assert!(watch.next().await.is_none());
 }
 
