@@ -38,48 +38,25 @@ impl Running {
         let mut reader = BufReader::new(up.stdout.take().unwrap());
         let stderr = up.stderr.take().unwrap();
         let told = std::thread::spawn(move || {
-            BufReader::new(stderr)
-                .lines()
-                .map_while(Result::ok)
-                .collect::<Vec<_>>()
-                .join("\n")
+            BufReader::new(stderr).lines().map_while(Result::ok).collect::<Vec<_>>().join("\n")
         });
         let mut text = String::new();
         while serde_json::from_str::<Value>(&text).is_err() {
             if reader.read_line(&mut text).unwrap() == 0 {
                 let told = told.join().unwrap();
-                assert!(
-                    told.contains("cannot get "),
-                    "the sandbox did not start:\n{told}"
-                );
+                assert!(told.contains("cannot get "), "the sandbox did not start:\n{told}");
                 up.wait().unwrap();
                 eprintln!("SKIPPED: the sandbox's programs cannot be had on this machine:\n{told}");
                 return None;
             }
         }
         let ready: Value = serde_json::from_str(&text).unwrap();
-        let server = ready["server"]
-            .as_str()
-            .unwrap()
-            .trim_start_matches("http://");
-        let block = server
-            .split('.')
-            .take(2)
-            .map(|part| format!("{part}."))
-            .collect();
+        let server = ready["server"].as_str().unwrap().trim_start_matches("http://");
+        let block = server.split('.').take(2).map(|part| format!("{part}.")).collect();
         let folder = PathBuf::from(ready["folder"].as_str().unwrap());
-        let running = Self {
-            up,
-            temp,
-            folder,
-            block,
-        };
+        let running = Self { up, temp, folder, block };
         assert!(running.folder.join("kubeconfig").exists());
-        assert!(
-            running.processes().len() > 5,
-            "too few processes for a sandbox: {:?}",
-            running.processes()
-        );
+        assert!(running.processes().len() > 5, "too few processes for a sandbox: {:?}", running.processes());
         Some(running)
     }
 
@@ -89,14 +66,9 @@ impl Running {
 
     fn serve_pid(&self) -> Pid {
         let parent = format!("PPid:\t{}\n", self.up.id());
-        let child = |pid: &u32| {
-            fs::read_to_string(format!("/proc/{pid}/status"))
-                .is_ok_and(|status| status.contains(&parent))
-        };
-        pid(all_pids()
-            .into_iter()
-            .find(child)
-            .expect("`up` has a child"))
+        let child =
+            |pid: &u32| fs::read_to_string(format!("/proc/{pid}/status")).is_ok_and(|status| status.contains(&parent));
+        pid(all_pids().into_iter().find(child).expect("`up` has a child"))
     }
 
     /// Processes that belong to this sandbox, by what their command line or environment names.
@@ -108,10 +80,8 @@ impl Running {
             let bytes = fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default();
             String::from_utf8_lossy(&bytes).replace('\0', " ")
         };
-        let all = all_pids()
-            .into_iter()
-            .filter(|pid| *pid != own)
-            .map(|pid| (read(pid, "cmdline"), read(pid, "environ")));
+        let all =
+            all_pids().into_iter().filter(|pid| *pid != own).map(|pid| (read(pid, "cmdline"), read(pid, "environ")));
         all.filter(|(line, environ)| {
             let text = format!("{line} {environ}");
             text.contains(&folder) || text.contains(&temp) || text.contains(&self.block)
@@ -130,10 +100,7 @@ impl Running {
             if processes.is_empty() && folders.is_empty() {
                 return;
             }
-            assert!(
-                Instant::now() < end,
-                "left after {GONE:?}: {processes:#?} {folders:?}"
-            );
+            assert!(Instant::now() < end, "left after {GONE:?}: {processes:#?} {folders:?}");
             sleep(Duration::from_millis(100));
         }
     }
@@ -148,10 +115,7 @@ impl Drop for Running {
 
 fn signoff(temp: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_signoff"));
-    command
-        .arg("sandbox")
-        .env("TMPDIR", temp)
-        .stdin(Stdio::null());
+    command.arg("sandbox").env("TMPDIR", temp).stdin(Stdio::null());
     command
 }
 
@@ -160,19 +124,11 @@ fn pid(number: u32) -> Pid {
 }
 
 fn all_pids() -> Vec<u32> {
-    fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect()
+    fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
 fn folders(temp: &Path) -> Vec<PathBuf> {
-    fs::read_dir(temp)
-        .unwrap()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect()
+    fs::read_dir(temp).unwrap().flatten().map(|entry| entry.path()).collect()
 }
 
 #[test]
@@ -216,16 +172,8 @@ fn what_two_kills_leave_is_swept_by_the_next_start() {
     running.up.wait().unwrap();
     assert_eq!(folders(running.temp.path()), [running.folder.clone()]);
     // With its input at its end, the next one starts, sweeps, and ends.
-    let mut next = signoff(running.temp.path())
-        .arg("serve")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    next.stdout
-        .take()
-        .unwrap()
-        .read_to_end(&mut Vec::new())
-        .unwrap();
+    let mut next = signoff(running.temp.path()).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+    next.stdout.take().unwrap().read_to_end(&mut Vec::new()).unwrap();
     next.wait().unwrap();
     running.assert_gone();
 }

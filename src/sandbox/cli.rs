@@ -73,16 +73,11 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let options = operator::Options::from_args(&args, |name| std::env::var(name).ok())?;
             operator::run(client().await?, options).await?;
         }
-        Command::ConfigReloader(Rest { args }) => {
-            operator::config_reloader(client().await?, &args).await?
-        }
+        Command::ConfigReloader(Rest { args }) => operator::config_reloader(client().await?, &args).await?,
         Command::KubeStateMetrics(Rest { args }) => {
-            exporters::run_state(client().await?, exporters::StateOptions::from_args(&args))
-                .await?;
+            exporters::run_state(client().await?, exporters::StateOptions::from_args(&args)).await?;
         }
-        Command::Exporter(Rest { args }) => {
-            exporters::run(exporters::Options::from_args(&args)?).await?
-        }
+        Command::Exporter(Rest { args }) => exporters::run(exporters::Options::from_args(&args)?).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -91,21 +86,14 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
 async fn client() -> anyhow::Result<kube::Client> {
     let mut config = match std::env::var("KUBERNETES_API") {
         Ok(url) => {
-            let uri = url
-                .parse()
-                .with_context(|| format!("KUBERNETES_API is {url}: expected http://HOST:PORT"))?;
+            let uri = url.parse().with_context(|| format!("KUBERNETES_API is {url}: expected http://HOST:PORT"))?;
             kube::Config::new(uri)
         }
-        Err(_) => kube::Config::infer()
-            .await
-            .context("no KUBERNETES_API, kubeconfig or service account to use")?,
+        Err(_) => kube::Config::infer().await.context("no KUBERNETES_API, kubeconfig or service account to use")?,
     };
     config.default_retry = false;
     // A sandbox's own components are exempt from the denials that drills make; a real server ignores the header.
-    let header = (
-        HeaderName::from_static("x-signoff-component"),
-        HeaderValue::from_static("pod"),
-    );
+    let header = (HeaderName::from_static("x-signoff-component"), HeaderValue::from_static("pod"));
     config.headers.push(header);
     kube::Client::try_from(config).context("cannot make a client of the cluster")
 }

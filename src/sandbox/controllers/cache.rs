@@ -24,12 +24,7 @@ const REMEMBERED: usize = 1000;
 
 impl<K> Default for Cache<K> {
     fn default() -> Self {
-        Self {
-            known: Mutex::new(Known {
-                objects: BTreeMap::new(),
-                gone: VecDeque::new(),
-            }),
-        }
+        Self { known: Mutex::new(Known { objects: BTreeMap::new(), gone: VecDeque::new() }) }
     }
 }
 
@@ -41,10 +36,7 @@ impl<K: ResourceExt> Cache<K> {
 
     /// One object; `namespace` is empty for cluster-scoped kinds.
     pub fn get(&self, namespace: &str, name: &str) -> Option<Arc<K>> {
-        self.lock()
-            .objects
-            .get(&(namespace.to_owned(), name.to_owned()))
-            .cloned()
+        self.lock().objects.get(&(namespace.to_owned(), name.to_owned())).cloned()
     }
 
     /// Takes over an object unless a newer version of it is known already.
@@ -54,11 +46,7 @@ impl<K: ResourceExt> Cache<K> {
             return;
         }
         let key = key(&object);
-        if known
-            .objects
-            .get(&key)
-            .is_none_or(|known| version(known.as_ref()) <= version(&object))
-        {
+        if known.objects.get(&key).is_none_or(|known| version(known.as_ref()) <= version(&object)) {
             known.objects.insert(key, Arc::new(object));
         }
     }
@@ -67,11 +55,7 @@ impl<K: ResourceExt> Cache<K> {
     pub fn remove(&self, object: &K) {
         let mut known = self.lock();
         let key = key(object);
-        if known
-            .objects
-            .get(&key)
-            .is_some_and(|known| known.uid() == object.uid())
-        {
+        if known.objects.get(&key).is_some_and(|known| known.uid() == object.uid()) {
             known.objects.remove(&key);
         }
         known.gone.extend(object.uid());
@@ -86,12 +70,8 @@ impl<K: ResourceExt> Cache<K> {
         let mut old = std::mem::take(&mut known.objects);
         for object in list {
             let key = key(&object);
-            let newer = old
-                .remove(&key)
-                .filter(|known| version(known.as_ref()) > version(&object));
-            known
-                .objects
-                .insert(key, newer.unwrap_or_else(|| Arc::new(object)));
+            let newer = old.remove(&key).filter(|known| version(known.as_ref()) > version(&object));
+            known.objects.insert(key, newer.unwrap_or_else(|| Arc::new(object)));
         }
     }
 
@@ -106,10 +86,7 @@ fn key<K: ResourceExt>(object: &K) -> Key {
 
 /// Versions are compared as numbers, which KEP-5504 allows since Kubernetes 1.35 and every etcd-backed server does.
 fn version<K: ResourceExt>(object: &K) -> u64 {
-    object
-        .resource_version()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0)
+    object.resource_version().and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -131,10 +108,7 @@ mod tests {
         let cache = Cache::default();
         cache.put(config("x", "1", 10));
         cache.put(config("x", "1", 9));
-        assert_eq!(
-            cache.get("a", "x").unwrap().resource_version().as_deref(),
-            Some("10")
-        );
+        assert_eq!(cache.get("a", "x").unwrap().resource_version().as_deref(), Some("10"));
     }
 
     #[test]
@@ -163,10 +137,7 @@ mod tests {
         cache.put(config("y", "2", 12));
         cache.replace(vec![config("y", "2", 11), config("z", "3", 11)]);
         assert!(cache.get("a", "x").is_none());
-        assert_eq!(
-            cache.get("a", "y").unwrap().resource_version().as_deref(),
-            Some("12")
-        );
+        assert_eq!(cache.get("a", "y").unwrap().resource_version().as_deref(), Some("12"));
         assert_eq!(cache.all().len(), 2);
     }
 }

@@ -33,13 +33,8 @@ pub async fn reconcile(world: Arc<World>) -> anyhow::Result<()> {
 async fn one(world: &World, set: &DaemonSet) -> anyhow::Result<()> {
     let Some(spec) = &set.spec else { return Ok(()) };
     let revision = template::hash(&spec.template);
-    let nodes: Vec<String> = world
-        .nodes
-        .all()
-        .iter()
-        .filter(|node| fits(spec, node))
-        .map(|node| node.name_any())
-        .collect();
+    let nodes: Vec<String> =
+        world.nodes.all().iter().filter(|node| fits(spec, node)).map(|node| node.name_any()).collect();
     let failure = place(world, set, spec, &nodes, &revision).await;
     update(world, set, spec, nodes.len(), &revision).await?;
     let status = status(set, &owned(world, set), &nodes, &revision, Timestamp::now());
@@ -50,12 +45,7 @@ async fn one(world: &World, set: &DaemonSet) -> anyhow::Result<()> {
 }
 
 fn owned(world: &World, set: &DaemonSet) -> Vec<Arc<Pod>> {
-    world
-        .pods
-        .all()
-        .into_iter()
-        .filter(|pod| owner::controls(set, pod.as_ref()))
-        .collect()
+    world.pods.all().into_iter().filter(|pod| owner::controls(set, pod.as_ref())).collect()
 }
 
 /// Whether the node has the labels that the pod selects and no taint that it does not tolerate.
@@ -63,34 +53,19 @@ fn fits(spec: &DaemonSetSpec, node: &Node) -> bool {
     let Some(pod) = &spec.template.spec else {
         return false;
     };
-    let selected = pod
-        .node_selector
-        .iter()
-        .flatten()
-        .all(|(key, value)| node.labels().get(key) == Some(value));
-    let taints = node
-        .spec
-        .iter()
-        .flat_map(|spec| spec.taints.iter().flatten());
+    let selected = pod.node_selector.iter().flatten().all(|(key, value)| node.labels().get(key) == Some(value));
+    let taints = node.spec.iter().flat_map(|spec| spec.taints.iter().flatten());
     let tolerations = pod.tolerations.as_deref().unwrap_or_default();
-    selected
-        && taints
-            .filter(|taint| taint.effect != "PreferNoSchedule")
-            .all(|taint| tolerated(taint, tolerations))
+    selected && taints.filter(|taint| taint.effect != "PreferNoSchedule").all(|taint| tolerated(taint, tolerations))
 }
 
 fn tolerated(taint: &Taint, tolerations: &[Toleration]) -> bool {
     taint.key.starts_with(ALWAYS_TOLERATED)
         || tolerations.iter().any(|toleration| {
-            let effect = toleration
-                .effect
-                .as_deref()
-                .is_none_or(|effect| effect.is_empty() || effect == taint.effect);
+            let effect = toleration.effect.as_deref().is_none_or(|effect| effect.is_empty() || effect == taint.effect);
             let key = toleration.key.as_deref().filter(|key| !key.is_empty());
             let exists = toleration.operator.as_deref() == Some("Exists");
-            let value = exists
-                || toleration.value.as_deref().unwrap_or("")
-                    == taint.value.as_deref().unwrap_or("");
+            let value = exists || toleration.value.as_deref().unwrap_or("") == taint.value.as_deref().unwrap_or("");
             effect && value && key.map_or(exists, |key| key == taint.key)
         })
 }
@@ -107,10 +82,7 @@ async fn place(
         if pods::finished(&pod) && !owner::ending(pod.as_ref()) {
             world.delete(pod.as_ref()).await?;
         }
-        by_node
-            .entry(pods::node(&pod).unwrap_or_default().to_owned())
-            .or_default()
-            .push(pod);
+        by_node.entry(pods::node(&pod).unwrap_or_default().to_owned()).or_default().push(pod);
     }
     for (node, pods) in &mut by_node {
         pods.retain(|pod| pods::active(pod));
@@ -120,11 +92,8 @@ async fn place(
         }
     }
     // A pod on its way out still holds its host ports: the next one waits for it.
-    let busy = |node: &String| {
-        owned(world, set)
-            .iter()
-            .any(|pod| pods::node(pod) == Some(node) && !pods::finished(pod))
-    };
+    let busy =
+        |node: &String| owned(world, set).iter().any(|pod| pods::node(pod) == Some(node) && !pods::finished(pod));
     for node in nodes.iter().filter(|node| !busy(node)) {
         create(world, set, spec, node, revision).await?;
     }
@@ -139,37 +108,17 @@ async fn create(
     revision: &str,
 ) -> anyhow::Result<()> {
     let generation = set.metadata.generation.unwrap_or(1).to_string();
-    let labels = [
-        (REVISION, revision),
-        ("pod-template-generation", generation.as_str()),
-    ];
+    let labels = [(REVISION, revision), ("pod-template-generation", generation.as_str())];
     let prefix = format!("{}-", set.name_any());
     let namespace = set.namespace().unwrap_or_default();
-    let mut pod = template::pod(
-        &spec.template,
-        &namespace,
-        &Naming::Prefix(&prefix),
-        owner::reference(set),
-        &labels,
-    );
+    let mut pod = template::pod(&spec.template, &namespace, &Naming::Prefix(&prefix), owner::reference(set), &labels);
     pod.spec.get_or_insert_default().node_name = Some(node.to_owned());
     let made = world.create(&pod).await;
     let (severity, reason, message) = match &made {
-        Ok(()) => (
-            Severity::Normal,
-            "SuccessfulCreate",
-            format!("Created pod: {}", pod.name_any()),
-        ),
-        Err(error) => (
-            Severity::Warning,
-            "FailedCreate",
-            format!("Error creating: {}", error.root_cause()),
-        ),
+        Ok(()) => (Severity::Normal, "SuccessfulCreate", format!("Created pod: {}", pod.name_any())),
+        Err(error) => (Severity::Warning, "FailedCreate", format!("Error creating: {}", error.root_cause())),
     };
-    world
-        .events
-        .record(&world.client(), set, NAME, severity, reason, &message)
-        .await;
+    world.events.record(&world.client(), set, NAME, severity, reason, &message).await;
     made
 }
 
@@ -185,17 +134,11 @@ async fn update(
     if strategy.and_then(|strategy| strategy.type_.as_deref()) == Some("OnDelete") {
         return Ok(());
     }
-    let allowance =
-        strategy.and_then(|strategy| strategy.rolling_update.as_ref()?.max_unavailable.as_ref());
+    let allowance = strategy.and_then(|strategy| strategy.rolling_update.as_ref()?.max_unavailable.as_ref());
     let own = owned(world, set);
-    let ready = own
-        .iter()
-        .filter(|pod| pods::active(pod) && pods::ready(pod))
-        .count();
+    let ready = own.iter().filter(|pod| pods::active(pod) && pods::ready(pod)).count();
     let mut budget = max_unavailable(allowance, nodes).saturating_sub(nodes.saturating_sub(ready));
-    let outdated = own
-        .iter()
-        .filter(|pod| pods::active(pod) && !is_current(pod, revision));
+    let outdated = own.iter().filter(|pod| pods::active(pod) && !is_current(pod, revision));
     for pod in outdated {
         if pods::ready(pod) {
             if budget == 0 {
@@ -221,47 +164,26 @@ fn max_unavailable(value: Option<&IntOrString>, nodes: usize) -> usize {
 }
 
 fn is_current(pod: &Pod, revision: &str) -> bool {
-    pod.labels()
-        .get(REVISION)
-        .is_some_and(|label| label == revision)
+    pod.labels().get(REVISION).is_some_and(|label| label == revision)
 }
 
 /// The status that these pods make (Kubernetes v1.33, pkg/controller/daemon/daemon_controller.go).
-fn status(
-    set: &DaemonSet,
-    own: &[Arc<Pod>],
-    nodes: &[String],
-    revision: &str,
-    now: Timestamp,
-) -> DaemonSetStatus {
-    let min_ready = SignedDuration::from_secs(
-        set.spec
-            .as_ref()
-            .and_then(|spec| spec.min_ready_seconds)
-            .unwrap_or(0)
-            .into(),
-    );
+fn status(set: &DaemonSet, own: &[Arc<Pod>], nodes: &[String], revision: &str, now: Timestamp) -> DaemonSetStatus {
+    let min_ready =
+        SignedDuration::from_secs(set.spec.as_ref().and_then(|spec| spec.min_ready_seconds).unwrap_or(0).into());
     let number = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     let on = |pod: &Arc<Pod>| {
-        pods::active(pod)
-            && pods::node(pod).is_some_and(|node| nodes.iter().any(|other| other == node))
+        pods::active(pod) && pods::node(pod).is_some_and(|node| nodes.iter().any(|other| other == node))
     };
     let placed: Vec<_> = own.iter().filter(|pod| on(pod)).collect();
     let count = |keep: &dyn Fn(&Pod) -> bool| number(placed.iter().filter(|pod| keep(pod)).count());
     let some = |number: i32| (number > 0).then_some(number);
-    let (desired, available) = (
-        number(nodes.len()),
-        count(&|pod| pods::available(pod, min_ready, now)),
-    );
+    let (desired, available) = (number(nodes.len()), count(&|pod| pods::available(pod, min_ready, now)));
     DaemonSetStatus {
         current_number_scheduled: number(placed.len()),
         desired_number_scheduled: desired,
         number_available: some(available),
-        number_misscheduled: number(
-            own.iter()
-                .filter(|pod| pods::active(pod) && !on(pod))
-                .count(),
-        ),
+        number_misscheduled: number(own.iter().filter(|pod| pods::active(pod) && !on(pod)).count()),
         number_ready: count(&|pod| pods::ready(pod)),
         number_unavailable: some((desired - available).max(0)),
         updated_number_scheduled: some(count(&|pod| is_current(pod, revision))),

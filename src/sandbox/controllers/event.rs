@@ -47,21 +47,13 @@ impl Recorder {
     ) where
         K: Resource<DynamicType = ()>,
     {
-        let name = format!(
-            "{}.{}",
-            object.name_any(),
-            template::hash(&(object.uid(), reason, message))
-        );
+        let name = format!("{}.{}", object.name_any(), template::hash(&(object.uid(), reason, message)));
         let Some((first, count)) = self.count(&name, Instant::now()) else {
             return;
         };
         let namespace = object.namespace().unwrap_or_else(|| "default".to_owned());
         let event = Event {
-            metadata: ObjectMeta {
-                name: Some(name.clone()),
-                namespace: Some(namespace.clone()),
-                ..Default::default()
-            },
+            metadata: ObjectMeta { name: Some(name.clone()), namespace: Some(namespace.clone()), ..Default::default() },
             involved_object: ObjectReference {
                 api_version: Some(K::api_version(&()).into_owned()),
                 kind: Some(K::kind(&()).into_owned()),
@@ -74,10 +66,7 @@ impl Recorder {
             reason: Some(reason.to_owned()),
             message: Some(message.to_owned()),
             type_: Some(format!("{severity:?}")),
-            source: Some(EventSource {
-                component: Some(from.to_owned()),
-                host: None,
-            }),
+            source: Some(EventSource { component: Some(from.to_owned()), host: None }),
             reporting_component: Some(from.to_owned()),
             count: Some(count),
             first_timestamp: Some(Time(first)),
@@ -85,14 +74,7 @@ impl Recorder {
             ..Default::default()
         };
         let api: Api<Event> = Api::namespaced(client.clone(), &namespace);
-        if let Err(error) = api
-            .patch(
-                &name,
-                &PatchParams::apply(from).force(),
-                &Patch::Apply(&event),
-            )
-            .await
-        {
+        if let Err(error) = api.patch(&name, &PatchParams::apply(from).force(), &Patch::Apply(&event)).await {
             tracing::debug!("event {reason} about {}: {error}", object.name_any());
         }
     }
@@ -109,14 +91,7 @@ impl Recorder {
             return Some((known.first, known.count));
         }
         let first = Timestamp::now();
-        seen.insert(
-            name.to_owned(),
-            Seen {
-                first,
-                last: now,
-                count: 1,
-            },
-        );
+        seen.insert(name.to_owned(), Seen { first, last: now, count: 1 });
         Some((first, 1))
     }
 }
@@ -131,14 +106,7 @@ mod tests {
         let start = Instant::now();
         let (first, count) = recorder.count("x", start).unwrap();
         assert_eq!(count, 1);
-        assert!(
-            recorder
-                .count("x", start + Duration::from_secs(14))
-                .is_none()
-        );
-        assert_eq!(
-            recorder.count("x", start + Duration::from_secs(15)),
-            Some((first, 2))
-        );
+        assert!(recorder.count("x", start + Duration::from_secs(14)).is_none());
+        assert_eq!(recorder.count("x", start + Duration::from_secs(15)), Some((first, 2)));
     }
 }

@@ -25,23 +25,12 @@ pub async fn reconcile(world: Arc<World>) -> anyhow::Result<()> {
             ..Default::default()
         };
         if world.accounts.get(&name, "default").is_none() {
-            world
-                .create(&ServiceAccount {
-                    metadata: meta("default"),
-                    ..Default::default()
-                })
-                .await?;
+            world.create(&ServiceAccount { metadata: meta("default"), ..Default::default() }).await?;
         }
         if world.config_maps.get(&name, ROOT_CA).is_none() {
             // The API is plain HTTP: there is no certificate to trust, but pods expect the key.
             let data = BTreeMap::from([("ca.crt".to_owned(), String::new())]);
-            world
-                .create(&ConfigMap {
-                    metadata: meta(ROOT_CA),
-                    data: Some(data),
-                    ..Default::default()
-                })
-                .await?;
+            world.create(&ConfigMap { metadata: meta(ROOT_CA), data: Some(data), ..Default::default() }).await?;
         }
     }
     Ok(())

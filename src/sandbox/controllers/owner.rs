@@ -18,10 +18,7 @@ pub fn reference<K: Resource<DynamicType = ()>>(owner: &K) -> OwnerReference {
 /// Whether `owner` is the controller of `child`.
 pub fn controls<O: ResourceExt, C: ResourceExt>(owner: &O, child: &C) -> bool {
     let Some(uid) = owner.uid() else { return false };
-    child
-        .owner_references()
-        .iter()
-        .any(|reference| reference.controller == Some(true) && reference.uid == uid)
+    child.owner_references().iter().any(|reference| reference.controller == Some(true) && reference.uid == uid)
 }
 
 /// Whether an object is on its way out.

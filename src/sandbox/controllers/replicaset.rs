@@ -28,18 +28,8 @@ pub async fn reconcile(world: Arc<World>) -> anyhow::Result<()> {
 
 async fn one(world: &World, set: &ReplicaSet) -> anyhow::Result<()> {
     let failure = scale(world, set).await;
-    let own: Vec<_> = world
-        .pods
-        .all()
-        .into_iter()
-        .filter(|pod| owner::controls(set, pod.as_ref()))
-        .collect();
-    let status = status(
-        set,
-        &own,
-        failure.err().map(|error| format!("{error:#}")),
-        Timestamp::now(),
-    );
+    let own: Vec<_> = world.pods.all().into_iter().filter(|pod| owner::controls(set, pod.as_ref())).collect();
+    let status = status(set, &own, failure.err().map(|error| format!("{error:#}")), Timestamp::now());
     if set.status.as_ref() != Some(&status) {
         world.patch_status(set, status_patch(&status)).await?;
     }
@@ -58,74 +48,32 @@ async fn scale(world: &World, set: &ReplicaSet) -> anyhow::Result<()> {
     for pod in own.iter().take(own.len().saturating_sub(wanted)) {
         world.delete(pod.as_ref()).await?;
         let message = format!("Deleted pod: {}", pod.name_any());
-        world
-            .events
-            .record(
-                &world.client(),
-                set,
-                NAME,
-                Severity::Normal,
-                "SuccessfulDelete",
-                &message,
-            )
-            .await;
+        world.events.record(&world.client(), set, NAME, Severity::Normal, "SuccessfulDelete", &message).await;
     }
     Ok(())
 }
 
 async fn create(world: &World, set: &ReplicaSet) -> anyhow::Result<()> {
-    let template = set
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.template.clone())
-        .unwrap_or_default();
+    let template = set.spec.as_ref().and_then(|spec| spec.template.clone()).unwrap_or_default();
     let prefix = format!("{}-", set.name_any());
     let namespace = set.namespace().unwrap_or_default();
-    let pod = template::pod(
-        &template,
-        &namespace,
-        &Naming::Prefix(&prefix),
-        owner::reference(set),
-        &[],
-    );
+    let pod = template::pod(&template, &namespace, &Naming::Prefix(&prefix), owner::reference(set), &[]);
     let made = world.create(&pod).await;
     let (severity, reason, message) = match &made {
-        Ok(()) => (
-            Severity::Normal,
-            "SuccessfulCreate",
-            format!("Created pod: {}", pod.name_any()),
-        ),
-        Err(error) => (
-            Severity::Warning,
-            "FailedCreate",
-            format!("Error creating: {}", error.root_cause()),
-        ),
+        Ok(()) => (Severity::Normal, "SuccessfulCreate", format!("Created pod: {}", pod.name_any())),
+        Err(error) => (Severity::Warning, "FailedCreate", format!("Error creating: {}", error.root_cause())),
     };
-    world
-        .events
-        .record(&world.client(), set, NAME, severity, reason, &message)
-        .await;
+    world.events.record(&world.client(), set, NAME, severity, reason, &message).await;
     made
 }
 
 /// The status that these pods make (Kubernetes v1.33, pkg/controller/replicaset/replica_set_utils.go).
-fn status(
-    set: &ReplicaSet,
-    own: &[Arc<Pod>],
-    failure: Option<String>,
-    now: Timestamp,
-) -> ReplicaSetStatus {
-    let min_ready = SignedDuration::from_secs(
-        set.spec
-            .as_ref()
-            .and_then(|spec| spec.min_ready_seconds)
-            .unwrap_or(0)
-            .into(),
-    );
+fn status(set: &ReplicaSet, own: &[Arc<Pod>], failure: Option<String>, now: Timestamp) -> ReplicaSetStatus {
+    let min_ready =
+        SignedDuration::from_secs(set.spec.as_ref().and_then(|spec| spec.min_ready_seconds).unwrap_or(0).into());
     let active = || own.iter().filter(|pod| pods::active(pod));
-    let count = |keep: &dyn Fn(&Pod) -> bool| {
-        i32::try_from(active().filter(|pod| keep(pod)).count()).unwrap_or(i32::MAX)
-    };
+    let count =
+        |keep: &dyn Fn(&Pod) -> bool| i32::try_from(active().filter(|pod| keep(pod)).count()).unwrap_or(i32::MAX);
     let some = |number: i32| (number > 0).then_some(number);
     let replicas = count(&|_| true);
     ReplicaSetStatus {
@@ -140,10 +88,7 @@ fn status(
 }
 
 fn failed(set: &ReplicaSet, message: String, now: Timestamp) -> ReplicaSetCondition {
-    let old = set
-        .status
-        .iter()
-        .flat_map(|status| status.conditions.iter().flatten());
+    let old = set.status.iter().flat_map(|status| status.conditions.iter().flatten());
     let since = old
         .filter(|condition| condition.type_ == "ReplicaFailure")
         .find_map(|condition| condition.last_transition_time.clone());
@@ -175,26 +120,9 @@ mod tests {
 
     #[test]
     fn finished_pods_do_not_count() {
-        let own = [
-            pod("a", "Running", Some(1)),
-            pod("b", "Failed", None),
-            pod("c", "Pending", None),
-        ]
-        .map(Arc::new);
-        let status = status(
-            &ReplicaSet::default(),
-            &own,
-            None,
-            Timestamp::from_second(5).unwrap(),
-        );
-        assert_eq!(
-            (
-                status.replicas,
-                status.ready_replicas,
-                status.available_replicas
-            ),
-            (2, Some(1), Some(1))
-        );
+        let own = [pod("a", "Running", Some(1)), pod("b", "Failed", None), pod("c", "Pending", None)].map(Arc::new);
+        let status = status(&ReplicaSet::default(), &own, None, Timestamp::from_second(5).unwrap());
+        assert_eq!((status.replicas, status.ready_replicas, status.available_replicas), (2, Some(1), Some(1)));
     }
 
     #[test]
@@ -207,18 +135,10 @@ mod tests {
 
     #[test]
     fn a_refused_pod_is_a_replica_failure() {
-        let status = status(
-            &ReplicaSet::default(),
-            &[],
-            Some("forbidden".into()),
-            Timestamp::UNIX_EPOCH,
-        );
+        let status = status(&ReplicaSet::default(), &[], Some("forbidden".into()), Timestamp::UNIX_EPOCH);
         let conditions = status.conditions.unwrap();
         assert_eq!(
-            (
-                conditions[0].type_.as_str(),
-                conditions[0].message.as_deref()
-            ),
+            (conditions[0].type_.as_str(), conditions[0].message.as_deref()),
             ("ReplicaFailure", Some("forbidden"))
         );
     }

@@ -27,9 +27,7 @@ pub fn suffix() -> String {
 }
 
 fn letters(bytes: impl Iterator<Item = u8>) -> String {
-    bytes
-        .map(|byte| char::from(LETTERS[usize::from(byte) % LETTERS.len()]))
-        .collect()
+    bytes.map(|byte| char::from(LETTERS[usize::from(byte) % LETTERS.len()])).collect()
 }
 
 /// How a pod gets its name.
@@ -54,11 +52,7 @@ pub fn pod(
         Naming::Exact(name) => ((*name).to_owned(), None),
     };
     let mut all: BTreeMap<String, String> = meta.labels.unwrap_or_default();
-    all.extend(
-        labels
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
-    );
+    all.extend(labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
     Pod {
         metadata: ObjectMeta {
             name: Some(name),

@@ -26,32 +26,11 @@ pub async fn reconcile(world: Arc<World>) -> anyhow::Result<()> {
             Next::Nothing => {}
             Next::Bind(class) => bind(&world, &claim, &class).await?,
             Next::Grow => grow(&world, &claim).await?,
-            Next::Wait {
-                severity,
-                reason,
-                message,
-            } => {
-                if claim
-                    .status
-                    .as_ref()
-                    .and_then(|status| status.phase.as_deref())
-                    != Some("Pending")
-                {
-                    world
-                        .patch_status(claim.as_ref(), json!({"phase": "Pending"}))
-                        .await?;
+            Next::Wait { severity, reason, message } => {
+                if claim.status.as_ref().and_then(|status| status.phase.as_deref()) != Some("Pending") {
+                    world.patch_status(claim.as_ref(), json!({"phase": "Pending"})).await?;
                 }
-                world
-                    .events
-                    .record(
-                        &world.client(),
-                        claim.as_ref(),
-                        NAME,
-                        severity,
-                        reason,
-                        &message,
-                    )
-                    .await;
+                world.events.record(&world.client(), claim.as_ref(), NAME, severity, reason, &message).await;
             }
         }
     }
@@ -64,39 +43,21 @@ enum Next {
     Nothing,
     Bind(Arc<StorageClass>),
     Grow,
-    Wait {
-        severity: Severity,
-        reason: &'static str,
-        message: String,
-    },
+    Wait { severity: Severity, reason: &'static str, message: String },
 }
 
-fn next(
-    claim: &PersistentVolumeClaim,
-    classes: &[Arc<StorageClass>],
-    all_pods: &[Arc<Pod>],
-) -> Next {
+fn next(claim: &PersistentVolumeClaim, classes: &[Arc<StorageClass>], all_pods: &[Arc<Pod>]) -> Next {
     let status = claim.status.as_ref();
     if status.and_then(|status| status.phase.as_deref()) == Some("Bound") {
         let capacity = status.and_then(|status| status.capacity.as_ref()?.get("storage"));
-        return if capacity == requested(claim) {
-            Next::Nothing
-        } else {
-            Next::Grow
-        };
+        return if capacity == requested(claim) { Next::Nothing } else { Next::Grow };
     }
-    let wanted = claim
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.storage_class_name.clone());
+    let wanted = claim.spec.as_ref().and_then(|spec| spec.storage_class_name.clone());
     let class = match &wanted {
         Some(name) => classes.iter().find(|class| class.name_any() == *name),
-        None => classes.iter().find(|class| {
-            class
-                .annotations()
-                .get(DEFAULT_CLASS)
-                .is_some_and(|value| value == "true")
-        }),
+        None => {
+            classes.iter().find(|class| class.annotations().get(DEFAULT_CLASS).is_some_and(|value| value == "true"))
+        }
     };
     let Some(class) = class else {
         return match wanted.filter(|name| !name.is_empty()) {
@@ -108,9 +69,7 @@ fn next(
             None => Next::Wait {
                 severity: Severity::Normal,
                 reason: "FailedBinding",
-                message:
-                    "no persistent volumes available for this claim and no storage class is set"
-                        .into(),
+                message: "no persistent volumes available for this claim and no storage class is set".into(),
             },
         };
     };
@@ -126,36 +85,18 @@ fn next(
 }
 
 fn uses(pod: &Pod, claim: &PersistentVolumeClaim) -> bool {
-    let volumes = pod
-        .spec
-        .iter()
-        .flat_map(|spec| spec.volumes.iter().flatten());
+    let volumes = pod.spec.iter().flat_map(|spec| spec.volumes.iter().flatten());
     let name = claim.name_any();
     pods::active(pod)
         && pod.namespace() == claim.namespace()
-        && volumes
-            .filter_map(|volume| volume.persistent_volume_claim.as_ref())
-            .any(|source| source.claim_name == name)
+        && volumes.filter_map(|volume| volume.persistent_volume_claim.as_ref()).any(|source| source.claim_name == name)
 }
 
-fn requested(
-    claim: &PersistentVolumeClaim,
-) -> Option<&k8s_openapi::apimachinery::pkg::api::resource::Quantity> {
-    claim
-        .spec
-        .as_ref()?
-        .resources
-        .as_ref()?
-        .requests
-        .as_ref()?
-        .get("storage")
+fn requested(claim: &PersistentVolumeClaim) -> Option<&k8s_openapi::apimachinery::pkg::api::resource::Quantity> {
+    claim.spec.as_ref()?.resources.as_ref()?.requests.as_ref()?.get("storage")
 }
 
-async fn bind(
-    world: &World,
-    claim: &PersistentVolumeClaim,
-    class: &StorageClass,
-) -> anyhow::Result<()> {
+async fn bind(world: &World, claim: &PersistentVolumeClaim, class: &StorageClass) -> anyhow::Result<()> {
     let volume = volume(claim, class);
     world.create(&volume).await?;
     let patch = json!({
@@ -167,27 +108,14 @@ async fn bind(
         "spec": {"volumeName": volume.name_any(), "storageClassName": class.name_any()},
     });
     world.patch(claim, patch).await?;
-    world
-        .patch_status(&volume, json!({"phase": "Bound"}))
-        .await?;
+    world.patch_status(&volume, json!({"phase": "Bound"})).await?;
     let spec = volume.spec.unwrap_or_default();
-    let status =
-        json!({"phase": "Bound", "accessModes": spec.access_modes, "capacity": spec.capacity});
+    let status = json!({"phase": "Bound", "accessModes": spec.access_modes, "capacity": spec.capacity});
     world.patch_status(claim, status).await?;
-    let message = format!(
-        "Successfully provisioned volume {}",
-        volume.metadata.name.unwrap_or_default()
-    );
+    let message = format!("Successfully provisioned volume {}", volume.metadata.name.unwrap_or_default());
     world
         .events
-        .record(
-            &world.client(),
-            claim,
-            &class.provisioner,
-            Severity::Normal,
-            "ProvisioningSucceeded",
-            &message,
-        )
+        .record(&world.client(), claim, &class.provisioner, Severity::Normal, "ProvisioningSucceeded", &message)
         .await;
     Ok(())
 }
@@ -196,13 +124,8 @@ fn volume(claim: &PersistentVolumeClaim, class: &StorageClass) -> PersistentVolu
     let claimed = claim.spec.clone().unwrap_or_default();
     let mut volume = PersistentVolume::default();
     volume.metadata.name = Some(format!("pvc-{}", claim.uid().unwrap_or_default()));
-    volume.metadata.annotations = Some(
-        [(
-            "pv.kubernetes.io/provisioned-by".to_owned(),
-            class.provisioner.clone(),
-        )]
-        .into(),
-    );
+    volume.metadata.annotations =
+        Some([("pv.kubernetes.io/provisioned-by".to_owned(), class.provisioner.clone())].into());
     let spec = volume.spec.get_or_insert_default();
     spec.access_modes = claimed.access_modes;
     spec.capacity = requested(claim).map(|size| [("storage".to_owned(), size.clone())].into());
@@ -214,12 +137,7 @@ fn volume(claim: &PersistentVolumeClaim, class: &StorageClass) -> PersistentVolu
         uid: claim.uid(),
         ..Default::default()
     });
-    spec.persistent_volume_reclaim_policy = Some(
-        class
-            .reclaim_policy
-            .clone()
-            .unwrap_or_else(|| "Delete".into()),
-    );
+    spec.persistent_volume_reclaim_policy = Some(class.reclaim_policy.clone().unwrap_or_else(|| "Delete".into()));
     spec.storage_class_name = class.metadata.name.clone();
     spec.volume_mode = claimed.volume_mode.or_else(|| Some("Filesystem".into()));
     volume
@@ -228,25 +146,16 @@ fn volume(claim: &PersistentVolumeClaim, class: &StorageClass) -> PersistentVolu
 /// Follows a larger request, where the class allows it; a smaller one is impossible.
 async fn grow(world: &World, claim: &PersistentVolumeClaim) -> anyhow::Result<()> {
     let spec = claim.spec.clone().unwrap_or_default();
-    let class = spec
-        .storage_class_name
-        .and_then(|name| world.classes.get("", &name));
-    let Some(volume) = spec
-        .volume_name
-        .and_then(|name| world.volumes.get("", &name))
-    else {
+    let class = spec.storage_class_name.and_then(|name| world.classes.get("", &name));
+    let Some(volume) = spec.volume_name.and_then(|name| world.volumes.get("", &name)) else {
         return Ok(());
     };
     if class.and_then(|class| class.allow_volume_expansion) != Some(true) {
         return Ok(());
     }
     let capacity = json!({"storage": requested(claim)});
-    world
-        .patch(volume.as_ref(), json!({"spec": {"capacity": capacity}}))
-        .await?;
-    world
-        .patch_status(claim, json!({"capacity": capacity}))
-        .await
+    world.patch(volume.as_ref(), json!({"spec": {"capacity": capacity}})).await?;
+    world.patch_status(claim, json!({"capacity": capacity})).await
 }
 
 /// Deletes volumes whose claim is gone, or marks them Released where they are to be kept.
@@ -256,24 +165,14 @@ async fn release(world: &World) -> anyhow::Result<()> {
         let Some(claim) = &spec.claim_ref else {
             continue;
         };
-        let known = world.claims.get(
-            claim.namespace.as_deref().unwrap_or(""),
-            claim.name.as_deref().unwrap_or(""),
-        );
+        let known = world.claims.get(claim.namespace.as_deref().unwrap_or(""), claim.name.as_deref().unwrap_or(""));
         if known.is_some_and(|known| known.uid() == claim.uid) || owner::ending(volume.as_ref()) {
             continue;
         }
         if spec.persistent_volume_reclaim_policy.as_deref() != Some("Retain") {
             world.delete(volume.as_ref()).await?;
-        } else if volume
-            .status
-            .as_ref()
-            .and_then(|status| status.phase.as_deref())
-            != Some("Released")
-        {
-            world
-                .patch_status(volume.as_ref(), json!({"phase": "Released"}))
-                .await?;
+        } else if volume.status.as_ref().and_then(|status| status.phase.as_deref()) != Some("Released") {
+            world.patch_status(volume.as_ref(), json!({"phase": "Released"})).await?;
         }
     }
     Ok(())

@@ -9,8 +9,7 @@ use futures::StreamExt;
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::batch::v1::{CronJob, Job};
 use k8s_openapi::api::core::v1::{
-    ConfigMap, Endpoints, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Service,
-    ServiceAccount,
+    ConfigMap, Endpoints, Namespace, Node, PersistentVolume, PersistentVolumeClaim, Pod, Service, ServiceAccount,
 };
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::api::storage::v1::StorageClass;
@@ -86,10 +85,7 @@ impl Scope<NamespaceResourceScope> {
     where
         K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
     {
-        namespace.map_or_else(
-            || Api::all(client.clone()),
-            |name| Api::namespaced(client.clone(), name),
-        )
+        namespace.map_or_else(|| Api::all(client.clone()), |name| Api::namespaced(client.clone(), name))
     }
 }
 
@@ -192,9 +188,7 @@ impl World {
     }
 
     async fn watch<K: Kept>(&self) {
-        let mut events = watcher(K::api(self.client(), None), watcher::Config::default())
-            .default_backoff()
-            .boxed();
+        let mut events = watcher(K::api(self.client(), None), watcher::Config::default()).default_backoff().boxed();
         let (mut fresh, mut first) = (Vec::new(), true);
         while let Some(event) = events.next().await {
             match event {
@@ -228,27 +222,15 @@ impl World {
     /// Merge-patches an object; one that is gone is no error.
     pub async fn patch<K: Kept>(&self, object: &K, patch: serde_json::Value) -> anyhow::Result<()> {
         let api = K::api(self.client(), object.namespace().as_deref());
-        let answer = api
-            .patch(
-                &object.name_any(),
-                &PatchParams::default(),
-                &Patch::Merge(&patch),
-            )
-            .await;
+        let answer = api.patch(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch)).await;
         self.take(object, "patch", answer)
     }
 
     /// Replaces fields of an object's status.
-    pub async fn patch_status<K: Kept>(
-        &self,
-        object: &K,
-        status: serde_json::Value,
-    ) -> anyhow::Result<()> {
+    pub async fn patch_status<K: Kept>(&self, object: &K, status: serde_json::Value) -> anyhow::Result<()> {
         let api = K::api(self.client(), object.namespace().as_deref());
         let patch = Patch::Merge(serde_json::json!({ "status": status }));
-        let answer = api
-            .patch_status(&object.name_any(), &PatchParams::default(), &patch)
-            .await;
+        let answer = api.patch_status(&object.name_any(), &PatchParams::default(), &patch).await;
         self.take(object, "patch the status of", answer)
     }
 
@@ -257,15 +239,10 @@ impl World {
         let api = K::api(self.client(), object.namespace().as_deref());
         // The uid keeps us from deleting a namesake that was made in the meantime.
         let mut how = DeleteParams::background();
-        how.preconditions = object.uid().map(|uid| kube::api::Preconditions {
-            uid: Some(uid),
-            ..Default::default()
-        });
+        how.preconditions = object.uid().map(|uid| kube::api::Preconditions { uid: Some(uid), ..Default::default() });
         match api.delete(&object.name_any(), &how).await {
             Ok(answer) => {
-                answer
-                    .map_left(|ending| K::cache(self).put(ending))
-                    .map_right(|_| K::cache(self).remove(object));
+                answer.map_left(|ending| K::cache(self).put(ending)).map_right(|_| K::cache(self).remove(object));
             }
             Err(kube::Error::Api(status)) if status.is_not_found() => K::cache(self).remove(object),
             Err(kube::Error::Api(status)) if status.is_conflict() => {}

@@ -48,9 +48,7 @@ impl Switch {
     pub async fn answer(&self) -> Option<Response> {
         match self.get() {
             Mode::Ok => None,
-            Mode::Error | Mode::Stop => {
-                Some((StatusCode::INTERNAL_SERVER_ERROR, "fault: 500\n").into_response())
-            }
+            Mode::Error | Mode::Stop => Some((StatusCode::INTERNAL_SERVER_ERROR, "fault: 500\n").into_response()),
             Mode::Hang => std::future::pending().await,
             Mode::Garbage => Some(Body::from("{{ this is } not = metrics\n\u{1}").into_response()),
         }

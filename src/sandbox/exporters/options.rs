@@ -39,11 +39,7 @@ impl Options {
         };
         let component = flag(args, "component").unwrap_or("unknown");
         // Envoy itself has its metrics elsewhere than everybody else.
-        let usual = if matches!(component, "envoy" | "envoy-proxy") {
-            "/stats/prometheus"
-        } else {
-            "/metrics"
-        };
+        let usual = if matches!(component, "envoy" | "envoy-proxy") { "/stats/prometheus" } else { "/metrics" };
         Ok(Self {
             component: component.to_owned(),
             listen: flag(args, "listen").unwrap_or(":8080").to_owned(),
@@ -57,11 +53,7 @@ impl StateOptions {
     /// Reads `--listen`, or what the real program knows: `--host`, `--port`, `--telemetry-host`, `--telemetry-port`.
     pub fn from_args(args: &[String]) -> Self {
         let address = |host: &str, port: &str, usual: &str| {
-            format!(
-                "{}:{}",
-                flag(args, host).unwrap_or(""),
-                flag(args, port).unwrap_or(usual)
-            )
+            format!("{}:{}", flag(args, host).unwrap_or(""), flag(args, port).unwrap_or(usual))
         };
         let listen = flag(args, "listen").filter(|_| flag(args, "port").is_none());
         Self {
@@ -80,10 +72,7 @@ fn flag<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
         };
         if rest == name {
             found = args.get(at + 1).map(String::as_str);
-        } else if let Some(value) = rest
-            .strip_prefix(name)
-            .and_then(|rest| rest.strip_prefix('='))
-        {
+        } else if let Some(value) = rest.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
             found = Some(value);
         }
     }
@@ -100,18 +89,10 @@ mod tests {
 
     #[test]
     fn foreign_arguments_are_ignored_and_the_last_flag_counts() {
-        let options = Options::from_args(&args(
-            "--component cert-manager --v=2 --listen=:1 -listen=127.0.0.1:9402",
-        ))
-        .unwrap();
-        assert_eq!(
-            (options.component.as_str(), options.listen.as_str()),
-            ("cert-manager", "127.0.0.1:9402")
-        );
-        assert_eq!(
-            (options.path.as_str(), options.fault),
-            ("/metrics", Mode::Ok)
-        );
+        let options =
+            Options::from_args(&args("--component cert-manager --v=2 --listen=:1 -listen=127.0.0.1:9402")).unwrap();
+        assert_eq!((options.component.as_str(), options.listen.as_str()), ("cert-manager", "127.0.0.1:9402"));
+        assert_eq!((options.path.as_str(), options.fault), ("/metrics", Mode::Ok));
     }
 
     #[test]
@@ -124,10 +105,7 @@ mod tests {
     #[test]
     fn an_unknown_fault_is_refused() {
         assert!(Options::from_args(&args("--fault=nonsense")).is_err());
-        assert_eq!(
-            Options::from_args(&args("--fault 500")).unwrap().fault,
-            Mode::Error
-        );
+        assert_eq!(Options::from_args(&args("--fault 500")).unwrap().fault, Mode::Error);
     }
 
     #[test]
@@ -135,14 +113,8 @@ mod tests {
         let real = StateOptions::from_args(&args(
             "--port=8082 --telemetry-port=8083 --resources=pods --listen=127.20.0.1:8080",
         ));
-        assert_eq!(
-            (real.listen.as_str(), real.telemetry.as_str()),
-            (":8082", ":8083")
-        );
+        assert_eq!((real.listen.as_str(), real.telemetry.as_str()), (":8082", ":8083"));
         let usual = StateOptions::from_args(&args("--listen=127.20.0.1:8080"));
-        assert_eq!(
-            (usual.listen.as_str(), usual.telemetry.as_str()),
-            ("127.20.0.1:8080", ":8081")
-        );
+        assert_eq!((usual.listen.as_str(), usual.telemetry.as_str()), ("127.20.0.1:8080", ":8081"));
     }
 }

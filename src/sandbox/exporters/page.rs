@@ -37,62 +37,20 @@ impl Page {
     /// Adds a histogram of `count` observations which all took `seconds`.
     pub fn histogram(&mut self, name: &str, labels: &[(&str, &str)], count: f64, seconds: f64) {
         for bound in [0.1, 0.5, 1.0, 5.0, 10.0, 60.0, f64::INFINITY] {
-            let le = if bound.is_infinite() {
-                "+Inf".to_owned()
-            } else {
-                bound.to_string()
-            };
+            let le = if bound.is_infinite() { "+Inf".to_owned() } else { bound.to_string() };
             let mut all = labels.to_vec();
             all.push(("le", &le));
             let within = if seconds <= bound { count } else { 0.0 };
-            self.sample(
-                name,
-                Type::Histogram,
-                &format!("{name}_bucket"),
-                &all,
-                within,
-            );
+            self.sample(name, Type::Histogram, &format!("{name}_bucket"), &all, within);
         }
-        self.sample(
-            name,
-            Type::Histogram,
-            &format!("{name}_sum"),
-            labels,
-            count * seconds,
-        );
-        self.sample(
-            name,
-            Type::Histogram,
-            &format!("{name}_count"),
-            labels,
-            count,
-        );
+        self.sample(name, Type::Histogram, &format!("{name}_sum"), labels, count * seconds);
+        self.sample(name, Type::Histogram, &format!("{name}_count"), labels, count);
     }
 
-    fn sample(
-        &mut self,
-        family: &str,
-        kind: Type,
-        name: &str,
-        labels: &[(&str, &str)],
-        value: f64,
-    ) {
-        let family = self
-            .families
-            .entry(family.to_owned())
-            .or_insert_with(|| Family {
-                kind,
-                lines: String::new(),
-            });
-        let labels: Vec<_> = labels
-            .iter()
-            .map(|(key, value)| format!("{key}=\"{}\"", escaped(value)))
-            .collect();
-        let labels = if labels.is_empty() {
-            String::new()
-        } else {
-            format!("{{{}}}", labels.join(","))
-        };
+    fn sample(&mut self, family: &str, kind: Type, name: &str, labels: &[(&str, &str)], value: f64) {
+        let family = self.families.entry(family.to_owned()).or_insert_with(|| Family { kind, lines: String::new() });
+        let labels: Vec<_> = labels.iter().map(|(key, value)| format!("{key}=\"{}\"", escaped(value))).collect();
+        let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
         // Writing to a String cannot fail.
         let _ = writeln!(family.lines, "{name}{labels} {value}");
     }
@@ -109,10 +67,7 @@ impl Page {
 }
 
 fn escaped(value: &str) -> String {
-    value
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n")
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 #[cfg(test)]
@@ -125,7 +80,8 @@ mod tests {
         page.gauge("b", &[], 1.0);
         page.counter("a_total", &[("x", "say \"y\"\n")], 2.5);
         page.gauge("b", &[("x", "z")], 0.0);
-        let expected = "# TYPE a_total counter\na_total{x=\"say \\\"y\\\"\\n\"} 2.5\n# TYPE b gauge\nb 1\nb{x=\"z\"} 0\n";
+        let expected =
+            "# TYPE a_total counter\na_total{x=\"say \\\"y\\\"\\n\"} 2.5\n# TYPE b gauge\nb 1\nb{x=\"z\"} 0\n";
         assert_eq!(page.text(), expected);
     }
 
@@ -134,13 +90,7 @@ mod tests {
         let mut page = Page::default();
         page.histogram("h", &[], 4.0, 0.5);
         let text = page.text();
-        assert!(
-            text.contains("h_bucket{le=\"0.1\"} 0\nh_bucket{le=\"0.5\"} 4\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("h_bucket{le=\"+Inf\"} 4\nh_sum 2\nh_count 4\n"),
-            "{text}"
-        );
+        assert!(text.contains("h_bucket{le=\"0.1\"} 0\nh_bucket{le=\"0.5\"} 4\n"), "{text}");
+        assert!(text.contains("h_bucket{le=\"+Inf\"} 4\nh_sum 2\nh_count 4\n"), "{text}");
     }
 }

@@ -23,29 +23,20 @@ pub fn uptime() -> f64 {
 }
 
 fn now() -> f64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0.0, |since| since.as_secs_f64())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// Adds the series of this process.
 pub fn add(page: &mut Page) {
     page.gauge("process_start_time_seconds", &[], start_time());
-    if let Some((cpu, virtual_bytes, resident)) = fs::read_to_string("/proc/self/stat")
-        .ok()
-        .as_deref()
-        .and_then(parse)
+    if let Some((cpu, virtual_bytes, resident)) = fs::read_to_string("/proc/self/stat").ok().as_deref().and_then(parse)
     {
         page.counter("process_cpu_seconds_total", &[], cpu);
         page.gauge("process_virtual_memory_bytes", &[], virtual_bytes);
         page.gauge("process_resident_memory_bytes", &[], resident);
     }
     if let Ok(open) = fs::read_dir("/proc/self/fd") {
-        page.gauge(
-            "process_open_fds",
-            &[],
-            f64::from(u32::try_from(open.count()).unwrap_or(u32::MAX)),
-        );
+        page.gauge("process_open_fds", &[], f64::from(u32::try_from(open.count()).unwrap_or(u32::MAX)));
     }
 }
 
@@ -54,11 +45,7 @@ fn parse(stat: &str) -> Option<(f64, f64, f64)> {
     // The name in parentheses may hold spaces: count from its end.
     let fields: Vec<_> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let field = |number: usize| -> Option<f64> { fields.get(number - 3)?.parse().ok() };
-    Some((
-        (field(14)? + field(15)?) / TICKS,
-        field(23)?,
-        field(24)? * PAGE_SIZE,
-    ))
+    Some(((field(14)? + field(15)?) / TICKS, field(23)?, field(24)? * PAGE_SIZE))
 }
 
 #[cfg(test)]

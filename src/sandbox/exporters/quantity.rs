@@ -2,9 +2,8 @@
 
 /// The value of a quantity in its base unit; `None` where it is none.
 pub fn value(text: &str) -> Option<f64> {
-    let digits = text
-        .find(|letter: char| !(letter.is_ascii_digit() || matches!(letter, '.' | '-' | '+')))
-        .unwrap_or(text.len());
+    let digits =
+        text.find(|letter: char| !(letter.is_ascii_digit() || matches!(letter, '.' | '-' | '+'))).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let number: f64 = number.parse().ok()?;
     let factor = match unit {

@@ -41,27 +41,21 @@ pub async fn run(listener: TcpListener, mode: Mode) -> anyhow::Result<()> {
     });
     let router = Router::new()
         .route("/received", received)
-        .route(
-            "/metrics",
-            get(move || async move { page(&metrics).text() }),
-        )
+        .route("/metrics", get(move || async move { page(&metrics).text() }))
         .route("/", post(take.clone()))
         .route("/{*path}", post(take));
     serve::serve(listener, router, switch).await
 }
 
 fn accept(inbox: &Mutex<Inbox>, path: String, body: &[u8]) {
-    let body =
-        serde_json::from_slice(body).unwrap_or_else(|_| json!(String::from_utf8_lossy(body)));
+    let body = serde_json::from_slice(body).unwrap_or_else(|_| json!(String::from_utf8_lossy(body)));
     let at = k8s_openapi::jiff::Timestamp::now().to_string();
     let mut inbox = inbox.lock().unwrap_or_else(PoisonError::into_inner);
     inbox.count += 1;
     if inbox.posts.len() == KEPT {
         inbox.posts.remove(0);
     }
-    inbox
-        .posts
-        .push(json!({"path": format!("/{path}"), "receivedAt": at, "body": body}));
+    inbox.posts.push(json!({"path": format!("/{path}"), "receivedAt": at, "body": body}));
 }
 
 fn received(inbox: &Mutex<Inbox>) -> Value {
@@ -72,11 +66,7 @@ fn received(inbox: &Mutex<Inbox>) -> Value {
 fn page(inbox: &Mutex<Inbox>) -> Page {
     let mut page = Page::default();
     let count = inbox.lock().unwrap_or_else(PoisonError::into_inner).count;
-    page.counter(
-        "webhook_receiver_requests_total",
-        &[],
-        f64::from(u32::try_from(count).unwrap_or(u32::MAX)),
-    );
+    page.counter("webhook_receiver_requests_total", &[], f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
     process::add(&mut page);
     page
 }

@@ -41,34 +41,19 @@ where
 }
 
 /// Serves a router together with the health and fault paths.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    switch: Arc<Switch>,
-) -> anyhow::Result<()> {
+pub async fn serve(listener: TcpListener, router: Router, switch: Arc<Switch>) -> anyhow::Result<()> {
     let admin = switch.clone();
-    let mut router = router.route(
-        "/-/fault",
-        any(move |query: Query<Fault>| async move { change(&admin, &query.mode).await }),
-    );
+    let mut router =
+        router.route("/-/fault", any(move |query: Query<Fault>| async move { change(&admin, &query.mode).await }));
     for path in ["/healthz", "/readyz", "/livez", "/health", "/ready"] {
         let switch = switch.clone();
-        router = router.route(
-            path,
-            get(move || async move {
-                switch
-                    .answer()
-                    .await
-                    .unwrap_or_else(|| "ok\n".into_response())
-            }),
-        );
+        router = router
+            .route(path, get(move || async move { switch.answer().await.unwrap_or_else(|| "ok\n".into_response()) }));
     }
     if let Ok(address) = listener.local_addr() {
         tracing::info!("listening on {address}");
     }
-    axum::serve(listener, router)
-        .await
-        .context("the HTTP server ended")
+    axum::serve(listener, router).await.context("the HTTP server ended")
 }
 
 #[derive(Deserialize)]
@@ -123,17 +108,9 @@ mod tests {
             Ok(page)
         }));
         assert!(ask(address, "/metrics").await.ends_with("up 1\n"));
-        assert!(
-            ask(address, "/-/fault?mode=garbage")
-                .await
-                .contains("mode is garbage")
-        );
+        assert!(ask(address, "/-/fault?mode=garbage").await.contains("mode is garbage"));
         assert!(ask(address, "/metrics").await.contains("not = metrics"));
-        assert!(
-            ask(address, "/-/fault?mode=nonsense")
-                .await
-                .starts_with("HTTP/1.1 400")
-        );
+        assert!(ask(address, "/-/fault?mode=nonsense").await.starts_with("HTTP/1.1 400"));
         ask(address, "/-/fault?mode=ok").await;
         assert!(ask(address, "/metrics").await.ends_with("up 1\n"));
         server.abort();

@@ -33,10 +33,7 @@ impl Schedule {
         };
         let fields: Vec<_> = text.split_whitespace().collect();
         let [minute, hour, day, month, weekday] = fields[..] else {
-            bail!(
-                "expected exactly 5 fields, found {}: [{text}]",
-                fields.len()
-            );
+            bail!("expected exactly 5 fields, found {}: [{text}]", fields.len());
         };
         let weekdays = field(weekday, 0, 7)?;
         Ok(Self {
@@ -68,15 +65,8 @@ impl Schedule {
         let has = |set: u64, number: i8| set >> number & 1 == 1;
         let day = has(self.days, date.day());
         let weekday = has(self.weekdays, date.weekday().to_sunday_zero_offset());
-        let today = if self.either_day {
-            day || weekday
-        } else {
-            day && weekday
-        };
-        has(self.minutes, date.minute())
-            && has(self.hours, date.hour())
-            && has(self.months, date.month())
-            && today
+        let today = if self.either_day { day || weekday } else { day && weekday };
+        has(self.minutes, date.minute()) && has(self.hours, date.hour()) && has(self.months, date.month()) && today
     }
 }
 
@@ -85,25 +75,16 @@ fn field(text: &str, low: u32, high: u32) -> anyhow::Result<u64> {
     let mut set = 0;
     for part in text.split(',') {
         let (range, step) = part.split_once('/').unwrap_or((part, "1"));
-        let number = |text: &str| {
-            text.parse::<u32>()
-                .with_context(|| format!("failed to parse int from {text}"))
-        };
+        let number = |text: &str| text.parse::<u32>().with_context(|| format!("failed to parse int from {text}"));
         let step = number(step)?;
-        ensure!(
-            step > 0,
-            "step of range should be a positive number: {part}"
-        );
+        ensure!(step > 0, "step of range should be a positive number: {part}");
         let (first, last) = match range.split_once('-') {
             _ if range == "*" => (low, high),
             Some((first, last)) => (number(first)?, number(last)?),
             None if part.contains('/') => (number(range)?, high),
             None => (number(range)?, number(range)?),
         };
-        ensure!(
-            low <= first && first <= last && last <= high,
-            "{part} is not within {low}-{high}"
-        );
+        ensure!(low <= first && first <= last && last <= high, "{part} is not within {low}-{high}");
         let mut bit = first;
         while bit <= last {
             set |= 1_u64 << bit;
@@ -119,18 +100,13 @@ mod tests {
 
     fn latest(schedule: &str, since: &str, now: &str) -> Option<String> {
         let schedule = Schedule::parse(schedule).unwrap();
-        schedule
-            .latest(since.parse().unwrap(), now.parse().unwrap())
-            .map(|time| time.to_string())
+        schedule.latest(since.parse().unwrap(), now.parse().unwrap()).map(|time| time.to_string())
     }
 
     #[test]
     fn the_latest_missed_time_is_found_once() {
         let every = |since| latest("*/10 * * * *", since, "2026-11-25T10:25:30Z");
-        assert_eq!(
-            every("2026-11-25T09:00:00Z").as_deref(),
-            Some("2026-11-25T10:20:00Z")
-        );
+        assert_eq!(every("2026-11-25T09:00:00Z").as_deref(), Some("2026-11-25T10:20:00Z"));
         assert_eq!(every("2026-11-25T10:20:00Z"), None);
     }
 
@@ -138,36 +114,19 @@ mod tests {
     fn nightly_runs_at_its_hour_only() {
         let at = |now| latest("30 2 * * *", "2026-11-24T12:00:00Z", now);
         assert_eq!(at("2026-11-25T02:29:59Z"), None);
-        assert_eq!(
-            at("2026-11-25T09:00:00Z").as_deref(),
-            Some("2026-11-25T02:30:00Z")
-        );
+        assert_eq!(at("2026-11-25T09:00:00Z").as_deref(), Some("2026-11-25T02:30:00Z"));
     }
 
     #[test]
     fn two_restricted_day_fields_mean_either() {
         // 2026-11-25 is a Wednesday.
-        let at =
-            |schedule| latest(schedule, "2026-11-24T23:00:00Z", "2026-11-25T00:10:00Z").is_some();
-        assert!(
-            at("0 0 1 * 3")
-                && at("0 0 25 * 7")
-                && at("0 0 * * 3")
-                && !at("0 0 1 * *")
-                && !at("0 0 1 * 7")
-        );
+        let at = |schedule| latest(schedule, "2026-11-24T23:00:00Z", "2026-11-25T00:10:00Z").is_some();
+        assert!(at("0 0 1 * 3") && at("0 0 25 * 7") && at("0 0 * * 3") && !at("0 0 1 * *") && !at("0 0 1 * 7"));
     }
 
     #[test]
     fn nonsense_is_refused() {
-        for text in [
-            "",
-            "* * * *",
-            "60 * * * *",
-            "*/0 * * * *",
-            "a * * * *",
-            "5-1 * * * *",
-        ] {
+        for text in ["", "* * * *", "60 * * * *", "*/0 * * * *", "a * * * *", "5-1 * * * *"] {
             assert!(Schedule::parse(text).is_err(), "{text}");
         }
     }

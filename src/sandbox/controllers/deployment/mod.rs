@@ -50,17 +50,9 @@ async fn one(world: &World, deployment: &Deployment) -> anyhow::Result<()> {
     let sets = owned(world, deployment);
     let current = sets.iter().find(|set| is_current(set, spec));
     let limits = Limits::of(spec);
-    let status = status::of(
-        deployment,
-        &sets,
-        current.map(AsRef::as_ref),
-        limits,
-        Timestamp::now(),
-    );
+    let status = status::of(deployment, &sets, current.map(AsRef::as_ref), limits, Timestamp::now());
     if deployment.status.as_ref() != Some(&status) {
-        world
-            .patch_status(deployment, status::patch(&status))
-            .await?;
+        world.patch_status(deployment, status::patch(&status)).await?;
     }
     Ok(())
 }
@@ -75,9 +67,7 @@ fn owned(world: &World, deployment: &Deployment) -> Vec<Arc<ReplicaSet>> {
 
 /// Whether a ReplicaSet is made of the Deployment's template of today.
 fn is_current(set: &ReplicaSet, spec: &DeploymentSpec) -> bool {
-    set.labels()
-        .get(HASH)
-        .is_some_and(|hash| *hash == template::hash(&spec.template))
+    set.labels().get(HASH).is_some_and(|hash| *hash == template::hash(&spec.template))
 }
 
 async fn create(
@@ -94,16 +84,9 @@ async fn create(
 fn new_set(deployment: &Deployment, spec: &DeploymentSpec, revision: u64) -> ReplicaSet {
     let hash = template::hash(&spec.template);
     let mut selector = spec.selector.clone();
-    selector
-        .match_labels
-        .get_or_insert_default()
-        .insert(HASH.into(), hash.clone());
+    selector.match_labels.get_or_insert_default().insert(HASH.into(), hash.clone());
     let mut template = spec.template.clone();
-    let labels = template
-        .metadata
-        .get_or_insert_default()
-        .labels
-        .get_or_insert_default();
+    let labels = template.metadata.get_or_insert_default().labels.get_or_insert_default();
     labels.insert(HASH.into(), hash.clone());
     let labels = labels.clone();
     let annotations = BTreeMap::from([
@@ -131,10 +114,7 @@ fn new_set(deployment: &Deployment, spec: &DeploymentSpec, revision: u64) -> Rep
 
 /// The highest revision of these ReplicaSets; 0 without any.
 fn revision_of(sets: &[Arc<ReplicaSet>]) -> u64 {
-    sets.iter()
-        .filter_map(|set| set.annotations().get(REVISION)?.parse().ok())
-        .max()
-        .unwrap_or(0)
+    sets.iter().filter_map(|set| set.annotations().get(REVISION)?.parse().ok()).max().unwrap_or(0)
 }
 
 /// Gives the current ReplicaSet the newest revision (a rollback moves an old one up) and the Deployment the same.
@@ -147,11 +127,7 @@ async fn number(
     let Some(current) = sets.iter().find(|set| is_current(set, spec)) else {
         return Ok(());
     };
-    let others: Vec<_> = sets
-        .iter()
-        .filter(|set| !is_current(set, spec))
-        .cloned()
-        .collect();
+    let others: Vec<_> = sets.iter().filter(|set| !is_current(set, spec)).cloned().collect();
     let own = revision_of(std::slice::from_ref(current));
     let revision = own.max(revision_of(&others) + u64::from(own <= revision_of(&others)));
     let text = revision.to_string();
@@ -172,77 +148,37 @@ async fn scale(
     sets: &[Arc<ReplicaSet>],
     paused: bool,
 ) -> anyhow::Result<()> {
-    let counts: Vec<_> = sets
-        .iter()
-        .map(|set| counts(world, set, is_current(set, spec)))
-        .collect();
+    let counts: Vec<_> = sets.iter().map(|set| counts(world, set, is_current(set, spec))).collect();
     let wanted = plan::sizes(&counts, Limits::of(spec), paused);
     for ((set, counts), wanted) in sets.iter().zip(&counts).zip(wanted) {
         if counts.wanted == wanted {
             continue;
         }
-        world
-            .patch(set.as_ref(), json!({"spec": {"replicas": wanted}}))
-            .await?;
+        world.patch(set.as_ref(), json!({"spec": {"replicas": wanted}})).await?;
         let direction = if wanted > counts.wanted { "up" } else { "down" };
-        let message = format!(
-            "Scaled {direction} replica set {} from {} to {wanted}",
-            set.name_any(),
-            counts.wanted
-        );
-        world
-            .events
-            .record(
-                &world.client(),
-                deployment,
-                NAME,
-                Severity::Normal,
-                "ScalingReplicaSet",
-                &message,
-            )
-            .await;
+        let message = format!("Scaled {direction} replica set {} from {} to {wanted}", set.name_any(), counts.wanted);
+        world.events.record(&world.client(), deployment, NAME, Severity::Normal, "ScalingReplicaSet", &message).await;
     }
     Ok(())
 }
 
 fn counts(world: &World, set: &ReplicaSet, current: bool) -> Counts {
-    let pods: Vec<Arc<Pod>> = world
-        .pods
-        .all()
-        .into_iter()
-        .filter(|pod| owner::controls(set, pod.as_ref()))
-        .collect();
+    let pods: Vec<Arc<Pod>> = world.pods.all().into_iter().filter(|pod| owner::controls(set, pod.as_ref())).collect();
     Counts {
         current,
-        wanted: set
-            .spec
-            .as_ref()
-            .and_then(|spec| spec.replicas)
-            .unwrap_or(1),
-        available: set
-            .status
-            .as_ref()
-            .and_then(|status| status.available_replicas)
-            .unwrap_or(0),
+        wanted: set.spec.as_ref().and_then(|spec| spec.replicas).unwrap_or(1),
+        available: set.status.as_ref().and_then(|status| status.available_replicas).unwrap_or(0),
         // Recreate waits until the last process of the old version is really gone.
-        alive: i32::try_from(pods.iter().filter(|pod| !pods::finished(pod)).count())
-            .unwrap_or(i32::MAX),
+        alive: i32::try_from(pods.iter().filter(|pod| !pods::finished(pod)).count()).unwrap_or(i32::MAX),
     }
 }
 
 /// Deletes the oldest empty ReplicaSets beyond the history limit.
-async fn forget_history(
-    world: &World,
-    spec: &DeploymentSpec,
-    sets: &[Arc<ReplicaSet>],
-) -> anyhow::Result<()> {
+async fn forget_history(world: &World, spec: &DeploymentSpec, sets: &[Arc<ReplicaSet>]) -> anyhow::Result<()> {
     let empty = |set: &&Arc<ReplicaSet>| {
         !is_current(set, spec)
             && set.spec.as_ref().and_then(|spec| spec.replicas) == Some(0)
-            && set
-                .status
-                .as_ref()
-                .is_none_or(|status| status.replicas == 0)
+            && set.status.as_ref().is_none_or(|status| status.replicas == 0)
     };
     let old: Vec<_> = sets.iter().filter(empty).collect();
     let keep = usize::try_from(spec.revision_history_limit.unwrap_or(10)).unwrap_or(10);

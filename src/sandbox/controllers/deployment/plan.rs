@@ -39,35 +39,14 @@ impl Limits {
         let replicas = spec.replicas.unwrap_or(1);
         let strategy = spec.strategy.as_ref();
         if strategy.and_then(|strategy| strategy.type_.as_deref()) == Some("Recreate") {
-            return Self {
-                replicas,
-                strategy: Strategy::Recreate,
-            };
+            return Self { replicas, strategy: Strategy::Recreate };
         }
         let rolling = strategy.and_then(|strategy| strategy.rolling_update.as_ref());
-        let surge = share(
-            rolling.and_then(|rolling| rolling.max_surge.as_ref()),
-            replicas,
-            Round::Up,
-        );
-        let unavailable = share(
-            rolling.and_then(|rolling| rolling.max_unavailable.as_ref()),
-            replicas,
-            Round::Down,
-        );
+        let surge = share(rolling.and_then(|rolling| rolling.max_surge.as_ref()), replicas, Round::Up);
+        let unavailable = share(rolling.and_then(|rolling| rolling.max_unavailable.as_ref()), replicas, Round::Down);
         // With both at zero nothing could ever move.
-        let unavailable = if surge == 0 && unavailable == 0 {
-            1
-        } else {
-            unavailable
-        };
-        Self {
-            replicas,
-            strategy: Strategy::Rolling {
-                surge,
-                unavailable: unavailable.min(replicas),
-            },
-        }
+        let unavailable = if surge == 0 && unavailable == 0 { 1 } else { unavailable };
+        Self { replicas, strategy: Strategy::Rolling { surge, unavailable: unavailable.min(replicas) } }
     }
 
     /// How many pods must stay available.
@@ -102,9 +81,7 @@ fn share(value: Option<&IntOrString>, replicas: i32, round: Round) -> i32 {
 /// The next `spec.replicas` of each ReplicaSet. `paused` deployments are scaled, but not rolled.
 pub fn sizes(sets: &[Counts], limits: Limits, paused: bool) -> Vec<i32> {
     let mut next: Vec<_> = sets.iter().map(|set| set.wanted).collect();
-    let busy: Vec<_> = (0..sets.len())
-        .filter(|&index| sets[index].wanted > 0)
-        .collect();
+    let busy: Vec<_> = (0..sets.len()).filter(|&index| sets[index].wanted > 0).collect();
     let current = sets.iter().position(|set| set.current);
     // Scaling of the only set with pods is immediate, be it the current one or (paused) an old one.
     if let [only] = busy[..]
@@ -131,11 +108,7 @@ pub fn sizes(sets: &[Counts], limits: Limits, paused: bool) -> Vec<i32> {
 }
 
 fn recreate(sets: &[Counts], next: &mut [i32], replicas: i32) {
-    let old_alive: i32 = sets
-        .iter()
-        .filter(|set| !set.current)
-        .map(|set| set.alive)
-        .sum();
+    let old_alive: i32 = sets.iter().filter(|set| !set.current).map(|set| set.alive).sum();
     for (set, size) in sets.iter().zip(next.iter_mut()) {
         match (set.current, old_alive) {
             (false, _) => *size = 0,
@@ -157,8 +130,7 @@ fn grow(next: &mut [i32], current: usize, replicas: i32, surge: i32) {
 fn shrink(sets: &[Counts], next: &mut [i32], current: usize, minimum: i32) {
     let total: i32 = next.iter().sum();
     // New pods that are not available yet must not cost an old one its place.
-    let new_unavailable =
-        (sets[current].wanted.max(next[current]) - sets[current].available).max(0);
+    let new_unavailable = (sets[current].wanted.max(next[current]) - sets[current].available).max(0);
     let mut budget = (total - minimum - new_unavailable).max(0);
     let old = || (0..sets.len()).filter(|&index| index != current);
     for index in old() {

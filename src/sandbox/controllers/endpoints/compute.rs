@@ -43,51 +43,30 @@ pub struct Backend {
 /// Groups the selected pods by resolved ports. A Service without pods still has one, empty, group.
 pub fn groups(service: &Service, selected: &[Arc<Pod>]) -> Vec<Group> {
     let spec = service.spec.as_ref();
-    let publish_all = spec
-        .and_then(|spec| spec.publish_not_ready_addresses)
-        .unwrap_or(false);
-    let wanted = spec
-        .and_then(|spec| spec.ports.as_deref())
-        .unwrap_or_default();
+    let publish_all = spec.and_then(|spec| spec.publish_not_ready_addresses).unwrap_or(false);
+    let wanted = spec.and_then(|spec| spec.ports.as_deref()).unwrap_or_default();
     let mut groups: BTreeMap<Vec<Port>, Vec<Backend>> = BTreeMap::new();
     for pod in selected {
         let Some(backend) = backend(pod, publish_all) else {
             continue;
         };
-        let mut ports: Vec<_> = wanted
-            .iter()
-            .filter_map(|port| resolve(port, pod))
-            .collect();
+        let mut ports: Vec<_> = wanted.iter().filter_map(|port| resolve(port, pod)).collect();
         ports.sort();
         groups.entry(ports).or_default().push(backend);
     }
     if groups.is_empty() {
         groups.insert(Vec::new(), Vec::new());
     }
-    groups
-        .into_iter()
-        .map(|(ports, backends)| Group { ports, backends })
-        .collect()
+    groups.into_iter().map(|(ports, backends)| Group { ports, backends }).collect()
 }
 
 fn backend(pod: &Arc<Pod>, publish_all: bool) -> Option<Backend> {
     if pods::finished(pod) {
         return None;
     }
-    let address = pod
-        .status
-        .as_ref()?
-        .pod_ip
-        .clone()
-        .filter(|address| !address.is_empty())?;
+    let address = pod.status.as_ref()?.pod_ip.clone().filter(|address| !address.is_empty())?;
     let (serving, terminating) = (pods::ready(pod), owner::ending(pod.as_ref()));
-    Some(Backend {
-        address,
-        pod: pod.clone(),
-        serving,
-        terminating,
-        usable: publish_all || (serving && !terminating),
-    })
+    Some(Backend { address, pod: pod.clone(), serving, terminating, usable: publish_all || (serving && !terminating) })
 }
 
 /// A named target port is looked up in the pod; a pod without it lacks the port.
@@ -98,19 +77,12 @@ fn resolve(port: &ServicePort, pod: &Pod) -> Option<Port> {
         Some(IntOrString::Int(number)) => *number,
         Some(IntOrString::String(name)) => container_port(pod, name, &protocol)?,
     };
-    Some(Port {
-        name: port.name.clone(),
-        protocol,
-        number,
-        app: port.app_protocol.clone(),
-    })
+    Some(Port { name: port.name.clone(), protocol, number, app: port.app_protocol.clone() })
 }
 
 fn container_port(pod: &Pod, name: &str, protocol: &str) -> Option<i32> {
     let containers = &pod.spec.as_ref()?.containers;
-    let mut ports = containers
-        .iter()
-        .flat_map(|container| container.ports.iter().flatten());
+    let mut ports = containers.iter().flat_map(|container| container.ports.iter().flatten());
     let same = |port: &&k8s_openapi::api::core::v1::ContainerPort| {
         port.name.as_deref() == Some(name) && port.protocol.as_deref().unwrap_or("TCP") == protocol
     };
@@ -121,11 +93,7 @@ impl Group {
     /// The slice of this group; its name follows from its ports, so that it stays the same while pods come and go.
     pub fn slice(&self, service: &Service, labels: BTreeMap<String, String>) -> EndpointSlice {
         let name = service.name_any();
-        let ports = self
-            .ports
-            .iter()
-            .map(|port| (&port.name, &port.protocol, port.number))
-            .collect::<Vec<_>>();
+        let ports = self.ports.iter().map(|port| (&port.name, &port.protocol, port.number)).collect::<Vec<_>>();
         let hash = template::hash(&(service.uid(), ports));
         EndpointSlice {
             metadata: ObjectMeta {
@@ -137,11 +105,7 @@ impl Group {
                 ..Default::default()
             },
             address_type: "IPv4".into(),
-            endpoints: self
-                .backends
-                .iter()
-                .map(|backend| backend.endpoint(&name))
-                .collect(),
+            endpoints: self.backends.iter().map(|backend| backend.endpoint(&name)).collect(),
             ports: Some(self.ports.iter().map(Port::endpoint).collect()),
         }
     }
@@ -173,9 +137,7 @@ impl Backend {
     /// The name under which a headless Service publishes this pod alone.
     pub fn hostname(&self, service: &str) -> Option<String> {
         let spec = self.pod.spec.as_ref()?;
-        spec.hostname
-            .clone()
-            .filter(|_| spec.subdomain.as_deref() == Some(service))
+        spec.hostname.clone().filter(|_| spec.subdomain.as_deref() == Some(service))
     }
 
     fn endpoint(&self, service: &str) -> Endpoint {

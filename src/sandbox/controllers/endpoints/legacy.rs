@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::{
-    EndpointAddress, EndpointPort, EndpointSubset, Endpoints, Service,
-};
+use k8s_openapi::api::core::v1::{EndpointAddress, EndpointPort, EndpointSubset, Endpoints, Service};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt;
 
@@ -12,16 +10,9 @@ use super::super::pods;
 use super::compute::{Backend, Group};
 
 /// One subset per group of equal ports; pods on their way out are left out unless they are published all the same.
-pub fn endpoints(
-    service: &Service,
-    groups: &[Group],
-    labels: BTreeMap<String, String>,
-) -> Endpoints {
+pub fn endpoints(service: &Service, groups: &[Group], labels: BTreeMap<String, String>) -> Endpoints {
     let name = service.name_any();
-    let subsets: Vec<_> = groups
-        .iter()
-        .filter_map(|group| subset(&name, group))
-        .collect();
+    let subsets: Vec<_> = groups.iter().filter_map(|group| subset(&name, group)).collect();
     Endpoints {
         metadata: ObjectMeta {
             name: Some(name),
@@ -35,10 +26,7 @@ pub fn endpoints(
 
 fn subset(service: &str, group: &Group) -> Option<EndpointSubset> {
     let list = |usable: bool| {
-        let kept = group
-            .backends
-            .iter()
-            .filter(|backend| backend.usable == usable && (usable || !backend.terminating));
+        let kept = group.backends.iter().filter(|backend| backend.usable == usable && (usable || !backend.terminating));
         let list: Vec<_> = kept.map(|backend| address(service, backend)).collect();
         (!list.is_empty()).then_some(list)
     };
@@ -53,11 +41,7 @@ fn subset(service: &str, group: &Group) -> Option<EndpointSubset> {
         app_protocol: port.app.clone(),
     };
     let ports: Vec<_> = group.ports.iter().map(port).collect();
-    Some(EndpointSubset {
-        addresses,
-        not_ready_addresses,
-        ports: (!ports.is_empty()).then_some(ports),
-    })
+    Some(EndpointSubset { addresses, not_ready_addresses, ports: (!ports.is_empty()).then_some(ports) })
 }
 
 fn address(service: &str, backend: &Backend) -> EndpointAddress {
@@ -76,42 +60,21 @@ mod tests {
 
     fn group(usable: bool, terminating: bool) -> Group {
         let pod = Arc::new(super::super::super::pods::tests::pod("p", "Running", None));
-        let backend = Backend {
-            address: "127.0.0.2".into(),
-            pod,
-            serving: usable,
-            terminating,
-            usable,
-        };
-        Group {
-            ports: Vec::new(),
-            backends: vec![backend],
-        }
+        let backend = Backend { address: "127.0.0.2".into(), pod, serving: usable, terminating, usable };
+        Group { ports: Vec::new(), backends: vec![backend] }
     }
 
     #[test]
     fn unready_pods_are_listed_apart_and_ending_ones_not_at_all() {
         let unready = subset("s", &group(false, false)).unwrap();
         assert!(unready.addresses.is_none() && unready.not_ready_addresses.is_some());
-        assert!(
-            subset("s", &group(true, false))
-                .unwrap()
-                .addresses
-                .is_some()
-        );
+        assert!(subset("s", &group(true, false)).unwrap().addresses.is_some());
         assert!(subset("s", &group(false, true)).is_none());
     }
 
     #[test]
     fn a_service_without_pods_has_endpoints_without_subsets() {
-        let none = Group {
-            ports: Vec::new(),
-            backends: Vec::new(),
-        };
-        assert!(
-            endpoints(&Service::default(), &[none], BTreeMap::new())
-                .subsets
-                .is_none()
-        );
+        let none = Group { ports: Vec::new(), backends: Vec::new() };
+        assert!(endpoints(&Service::default(), &[none], BTreeMap::new()).subsets.is_none());
     }
 }

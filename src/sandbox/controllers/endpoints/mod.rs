@@ -23,32 +23,18 @@ const HEADLESS: &str = "service.kubernetes.io/headless";
 pub async fn reconcile(world: Arc<World>) -> anyhow::Result<()> {
     let mut pods: BTreeMap<String, Vec<Arc<Pod>>> = BTreeMap::new();
     for pod in world.pods.all() {
-        pods.entry(pod.namespace().unwrap_or_default())
-            .or_default()
-            .push(pod);
+        pods.entry(pod.namespace().unwrap_or_default()).or_default().push(pod);
     }
     for service in world.services.all() {
-        let selector = service
-            .spec
-            .as_ref()
-            .and_then(|spec| spec.selector.clone())
-            .unwrap_or_default();
+        let selector = service.spec.as_ref().and_then(|spec| spec.selector.clone()).unwrap_or_default();
         if selector.is_empty() || owner::ending(service.as_ref()) {
             continue;
         }
-        let selected: Vec<_> = pods
-            .get(&service.namespace().unwrap_or_default())
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect();
+        let selected: Vec<_> =
+            pods.get(&service.namespace().unwrap_or_default()).into_iter().flatten().cloned().collect();
         let selected: Vec<_> = selected
             .into_iter()
-            .filter(|pod| {
-                selector
-                    .iter()
-                    .all(|(key, value)| pod.labels().get(key) == Some(value))
-            })
+            .filter(|pod| selector.iter().all(|(key, value)| pod.labels().get(key) == Some(value)))
             .collect();
         let groups = compute::groups(&service, &selected);
         slices(&world, &service, &groups).await?;
@@ -58,15 +44,9 @@ pub async fn reconcile(world: Arc<World>) -> anyhow::Result<()> {
 }
 
 async fn slices(world: &World, service: &Service, groups: &[compute::Group]) -> anyhow::Result<()> {
-    let wanted: Vec<_> = groups
-        .iter()
-        .map(|group| group.slice(service, labels(service, true)))
-        .collect();
+    let wanted: Vec<_> = groups.iter().map(|group| group.slice(service, labels(service, true))).collect();
     for slice in &wanted {
-        match world
-            .slices
-            .get(&slice.namespace().unwrap_or_default(), &slice.name_any())
-        {
+        match world.slices.get(&slice.namespace().unwrap_or_default(), &slice.name_any()) {
             None => world.create(slice).await?,
             Some(known) if same(&known, slice) => {}
             Some(known) => {
@@ -80,16 +60,8 @@ async fn slices(world: &World, service: &Service, groups: &[compute::Group]) -> 
         }
     }
     for known in world.slices.all() {
-        let ours = is_ours(&known, service)
-            && known
-                .labels()
-                .get(MANAGED_BY)
-                .is_some_and(|manager| manager == MANAGER);
-        if ours
-            && !wanted
-                .iter()
-                .any(|slice| slice.name_any() == known.name_any())
-        {
+        let ours = is_ours(&known, service) && known.labels().get(MANAGED_BY).is_some_and(|manager| manager == MANAGER);
+        if ours && !wanted.iter().any(|slice| slice.name_any() == known.name_any()) {
             world.delete(known.as_ref()).await?;
         }
     }
@@ -103,30 +75,16 @@ fn same(known: &EndpointSlice, wanted: &EndpointSlice) -> bool {
 }
 
 fn is_ours(slice: &EndpointSlice, service: &Service) -> bool {
-    slice.namespace() == service.namespace()
-        && slice.labels().get(SERVICE) == Some(&service.name_any())
+    slice.namespace() == service.namespace() && slice.labels().get(SERVICE) == Some(&service.name_any())
 }
 
-async fn endpoints(
-    world: &World,
-    service: &Service,
-    groups: &[compute::Group],
-) -> anyhow::Result<()> {
+async fn endpoints(world: &World, service: &Service, groups: &[compute::Group]) -> anyhow::Result<()> {
     let wanted = legacy::endpoints(service, groups, labels(service, false));
-    match world.endpoints.get(
-        &service.namespace().unwrap_or_default(),
-        &service.name_any(),
-    ) {
+    match world.endpoints.get(&service.namespace().unwrap_or_default(), &service.name_any()) {
         None => world.create(&wanted).await,
-        Some(known)
-            if known.subsets == wanted.subsets
-                && known.metadata.labels == wanted.metadata.labels =>
-        {
-            Ok(())
-        }
+        Some(known) if known.subsets == wanted.subsets && known.metadata.labels == wanted.metadata.labels => Ok(()),
         Some(known) => {
-            let patch =
-                json!({"metadata": {"labels": wanted.metadata.labels}, "subsets": wanted.subsets});
+            let patch = json!({"metadata": {"labels": wanted.metadata.labels}, "subsets": wanted.subsets});
             world.patch(known.as_ref(), patch).await
         }
     }
@@ -135,44 +93,29 @@ async fn endpoints(
 /// A Service's labels are carried over, since scrape configurations select endpoints by them.
 fn labels(service: &Service, slice: bool) -> BTreeMap<String, String> {
     let mut labels = service.labels().clone();
-    if service
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.cluster_ip.as_deref())
-        == Some("None")
-    {
+    if service.spec.as_ref().and_then(|spec| spec.cluster_ip.as_deref()) == Some("None") {
         labels.insert(HEADLESS.into(), String::new());
     }
     if slice {
         labels.insert(MANAGED_BY.into(), MANAGER.into());
         labels.insert(SERVICE.into(), service.name_any());
     } else {
-        labels.insert(
-            "endpoints.kubernetes.io/managed-by".into(),
-            "endpoint-controller".into(),
-        );
+        labels.insert("endpoints.kubernetes.io/managed-by".into(), "endpoint-controller".into());
     }
     labels
 }
 
 /// Removes what belongs to a Service that is gone. Endpoints have no owner in Kubernetes: their name is the link.
 async fn orphans(world: &World) -> anyhow::Result<()> {
-    let gone = |namespace: Option<String>, name: &str| {
-        world
-            .services
-            .get(&namespace.unwrap_or_default(), name)
-            .is_none()
-    };
+    let gone =
+        |namespace: Option<String>, name: &str| world.services.get(&namespace.unwrap_or_default(), name).is_none();
     for endpoints in world.endpoints.all() {
         if is_managed(&endpoints) && gone(endpoints.namespace(), &endpoints.name_any()) {
             world.delete(endpoints.as_ref()).await?;
         }
     }
     for slice in world.slices.all() {
-        let managed = slice
-            .labels()
-            .get(MANAGED_BY)
-            .is_some_and(|manager| manager == MANAGER);
+        let managed = slice.labels().get(MANAGED_BY).is_some_and(|manager| manager == MANAGER);
         let service = slice.labels().get(SERVICE).cloned().unwrap_or_default();
         if managed && !owner::ending(slice.as_ref()) && gone(slice.namespace(), &service) {
             world.delete(slice.as_ref()).await?;
@@ -182,8 +125,5 @@ async fn orphans(world: &World) -> anyhow::Result<()> {
 }
 
 fn is_managed(endpoints: &Endpoints) -> bool {
-    endpoints
-        .labels()
-        .contains_key("endpoints.kubernetes.io/managed-by")
-        && !owner::ending(endpoints)
+    endpoints.labels().contains_key("endpoints.kubernetes.io/managed-by") && !owner::ending(endpoints)
 }

@@ -7,11 +7,7 @@ fn decide(spec: Value, own: &[Pod]) -> State {
     let mut spec = spec;
     spec["template"] = json!({});
     let own: Vec<_> = own.iter().cloned().map(Arc::new).collect();
-    state(
-        &serde_json::from_value(spec).unwrap(),
-        &own,
-        &Tally::of(&own),
-    )
+    state(&serde_json::from_value(spec).unwrap(), &own, &Tally::of(&own))
 }
 
 fn failed(code: i32) -> Pod {
@@ -26,26 +22,14 @@ fn failed(code: i32) -> Pod {
 fn one_success_completes_a_job() {
     assert_eq!(decide(json!({}), &[]), State::Start);
     assert_eq!(decide(json!({}), &[pod("x", "Running", None)]), State::Wait);
-    assert_eq!(
-        decide(json!({}), &[failed(1), pod("y", "Succeeded", None)]),
-        State::Complete
-    );
+    assert_eq!(decide(json!({}), &[failed(1), pod("y", "Succeeded", None)]), State::Complete);
 }
 
 #[test]
 fn failures_up_to_the_backoff_limit_are_tried_again() {
-    assert_eq!(
-        decide(json!({"backoffLimit": 1}), &[failed(1)]),
-        State::Start
-    );
+    assert_eq!(decide(json!({"backoffLimit": 1}), &[failed(1)]), State::Start);
     let ended = decide(json!({"backoffLimit": 1}), &[failed(1), failed(1)]);
-    assert!(matches!(
-        ended,
-        State::Failed {
-            reason: "BackoffLimitExceeded",
-            ..
-        }
-    ));
+    assert!(matches!(ended, State::Failed { reason: "BackoffLimitExceeded", .. }));
 }
 
 #[test]
@@ -53,12 +37,7 @@ fn an_exit_code_of_a_fail_rule_ends_the_job_at_once() {
     let policy = json!({"backoffLimit": 5, "podFailurePolicy": {"rules": [
         {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [2]}}]}});
     assert_eq!(decide(policy.clone(), &[failed(1)]), State::Start);
-    let State::Failed { reason, message } = decide(policy, &[failed(2)]) else {
-        panic!()
-    };
+    let State::Failed { reason, message } = decide(policy, &[failed(2)]) else { panic!() };
     assert_eq!(reason, "PodFailurePolicy");
-    assert_eq!(
-        message,
-        "Container c for pod a/x failed with exit code 2 matching FailJob rule at index 0"
-    );
+    assert_eq!(message, "Container c for pod a/x failed with exit code 2 matching FailJob rule at index 0");
 }

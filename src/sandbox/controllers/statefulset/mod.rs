@@ -5,9 +5,7 @@ mod plan;
 use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::{StatefulSet, StatefulSetSpec, StatefulSetStatus};
-use k8s_openapi::api::core::v1::{
-    PersistentVolumeClaim, PersistentVolumeClaimVolumeSource, Pod, Volume,
-};
+use k8s_openapi::api::core::v1::{PersistentVolumeClaim, PersistentVolumeClaimVolumeSource, Pod, Volume};
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt;
 use serde_json::json;
@@ -61,27 +59,15 @@ fn partition(spec: &StatefulSetSpec) -> Option<i32> {
 }
 
 fn owned(world: &World, set: &StatefulSet) -> Vec<Arc<Pod>> {
-    world
-        .pods
-        .all()
-        .into_iter()
-        .filter(|pod| owner::controls(set, pod.as_ref()))
-        .collect()
+    world.pods.all().into_iter().filter(|pod| owner::controls(set, pod.as_ref())).collect()
 }
 
 fn members(world: &World, set: &StatefulSet, revision: &str) -> Vec<plan::Member> {
     let member = |pod: &Arc<Pod>| {
         Some(plan::Member {
             ordinal: pod.name_any().rsplit_once('-')?.1.parse().ok()?,
-            current: pod
-                .labels()
-                .get(REVISION)
-                .is_some_and(|label| label == revision),
-            health: match (
-                owner::ending(pod.as_ref()),
-                pods::finished(pod),
-                pods::ready(pod),
-            ) {
+            current: pod.labels().get(REVISION).is_some_and(|label| label == revision),
+            health: match (owner::ending(pod.as_ref()), pods::finished(pod), pods::ready(pod)) {
                 (true, ..) => plan::Health::Ending,
                 (_, true, _) => plan::Health::Finished,
                 (.., true) => plan::Health::Ready,
@@ -110,48 +96,19 @@ async fn take(
             }
             let made = world.create(&pod(set, spec, revision, ordinal)).await;
             let (severity, reason, outcome) = match &made {
-                Ok(()) => (
-                    Severity::Normal,
-                    "SuccessfulCreate",
-                    "successful".to_owned(),
-                ),
-                Err(error) => (
-                    Severity::Warning,
-                    "FailedCreate",
-                    format!("failed error: {}", error.root_cause()),
-                ),
+                Ok(()) => (Severity::Normal, "SuccessfulCreate", "successful".to_owned()),
+                Err(error) => (Severity::Warning, "FailedCreate", format!("failed error: {}", error.root_cause())),
             };
-            let message = format!(
-                "create Pod {} in StatefulSet {} {outcome}",
-                name(ordinal),
-                set.name_any()
-            );
-            world
-                .events
-                .record(&world.client(), set, NAME, severity, reason, &message)
-                .await;
+            let message = format!("create Pod {} in StatefulSet {} {outcome}", name(ordinal), set.name_any());
+            world.events.record(&world.client(), set, NAME, severity, reason, &message).await;
             made
         }
         Step::Delete(ordinal) => {
             let Some(pod) = world.pods.get(&namespace, &name(ordinal)) else {
                 return Ok(());
             };
-            let message = format!(
-                "delete Pod {} in StatefulSet {} successful",
-                name(ordinal),
-                set.name_any()
-            );
-            world
-                .events
-                .record(
-                    &world.client(),
-                    set,
-                    NAME,
-                    Severity::Normal,
-                    "SuccessfulDelete",
-                    &message,
-                )
-                .await;
+            let message = format!("delete Pod {} in StatefulSet {} successful", name(ordinal), set.name_any());
+            world.events.record(&world.client(), set, NAME, Severity::Normal, "SuccessfulDelete", &message).await;
             world.delete(pod.as_ref()).await
         }
     }
@@ -163,19 +120,11 @@ fn claims(set: &StatefulSet, spec: &StatefulSetSpec, ordinal: i32) -> Vec<Persis
         let mut claim = template.clone();
         claim.metadata.name = Some(claim_name(template, set, ordinal));
         claim.metadata.namespace = set.namespace();
-        claim
-            .metadata
-            .labels
-            .get_or_insert_default()
-            .extend(spec.selector.match_labels.clone().unwrap_or_default());
+        claim.metadata.labels.get_or_insert_default().extend(spec.selector.match_labels.clone().unwrap_or_default());
         claim.status = None;
         claim
     };
-    spec.volume_claim_templates
-        .iter()
-        .flatten()
-        .map(make)
-        .collect()
+    spec.volume_claim_templates.iter().flatten().map(make).collect()
 }
 
 fn claim_name(template: &PersistentVolumeClaim, set: &StatefulSet, ordinal: i32) -> String {
@@ -191,13 +140,7 @@ fn pod(set: &StatefulSet, spec: &StatefulSetSpec, revision: &str, ordinal: i32) 
         ("statefulset.kubernetes.io/pod-name", name.as_str()),
     ];
     let namespace = set.namespace().unwrap_or_default();
-    let mut pod = template::pod(
-        &spec.template,
-        &namespace,
-        &Naming::Exact(&name),
-        owner::reference(set),
-        &labels,
-    );
+    let mut pod = template::pod(&spec.template, &namespace, &Naming::Exact(&name), owner::reference(set), &labels);
     let body = pod.spec.get_or_insert_default();
     body.hostname = Some(name.clone());
     body.subdomain = spec.service_name.clone();
@@ -217,44 +160,19 @@ fn pod(set: &StatefulSet, spec: &StatefulSetSpec, revision: &str, ordinal: i32) 
 }
 
 /// The status that these pods make (Kubernetes v1.33, pkg/controller/statefulset/stateful_set_control.go).
-fn status(
-    set: &StatefulSet,
-    own: &[Arc<Pod>],
-    revision: &str,
-    now: Timestamp,
-) -> StatefulSetStatus {
+fn status(set: &StatefulSet, own: &[Arc<Pod>], revision: &str, now: Timestamp) -> StatefulSetStatus {
     let spec = set.spec.as_ref();
-    let min_ready = SignedDuration::from_secs(
-        spec.and_then(|spec| spec.min_ready_seconds)
-            .unwrap_or(0)
-            .into(),
-    );
-    let current = set
-        .status
-        .as_ref()
-        .and_then(|status| status.current_revision.clone())
-        .unwrap_or_else(|| revision.to_owned());
+    let min_ready = SignedDuration::from_secs(spec.and_then(|spec| spec.min_ready_seconds).unwrap_or(0).into());
+    let current =
+        set.status.as_ref().and_then(|status| status.current_revision.clone()).unwrap_or_else(|| revision.to_owned());
     let count = |keep: &dyn Fn(&Pod) -> bool| {
-        i32::try_from(
-            own.iter()
-                .filter(|pod| pods::active(pod) && keep(pod))
-                .count(),
-        )
-        .unwrap_or(i32::MAX)
+        i32::try_from(own.iter().filter(|pod| pods::active(pod) && keep(pod)).count()).unwrap_or(i32::MAX)
     };
-    let of = |wanted: &str| {
-        count(&|pod: &Pod| {
-            pod.labels()
-                .get(REVISION)
-                .is_some_and(|label| label == wanted)
-        })
-    };
+    let of = |wanted: &str| count(&|pod: &Pod| pod.labels().get(REVISION).is_some_and(|label| label == wanted));
     let some = |number: i32| (number > 0).then_some(number);
     let (replicas, ready) = (count(&|_| true), count(&|pod| pods::ready(pod)));
     let updated = of(revision);
-    let done = updated == replicas
-        && ready == replicas
-        && replicas == spec.and_then(|spec| spec.replicas).unwrap_or(1);
+    let done = updated == replicas && ready == replicas && replicas == spec.and_then(|spec| spec.replicas).unwrap_or(1);
     let current = if done { revision.to_owned() } else { current };
     StatefulSetStatus {
         replicas,

@@ -33,31 +33,25 @@ impl Component {
     /// The component of this name; an unknown one has only the series of its process.
     pub fn named(name: &str) -> Self {
         let series = match name {
-            "flux"
-            | "source-controller"
-            | "kustomize-controller"
-            | "helm-controller"
-            | "notification-controller" => table::FLUX,
+            "flux" | "source-controller" | "kustomize-controller" | "helm-controller" | "notification-controller" => {
+                table::FLUX
+            }
             "rook-mgr" | "rook-ceph-mgr" | "ceph-mgr" => table::ROOK_MGR,
             "ceph-exporter" | "rook-ceph-exporter" => table::CEPH_EXPORTER,
             "cnpg" | "cnpg-instance" | "postgres" => table::CNPG,
             "envoy-gateway" => table::ENVOY_GATEWAY,
             "envoy" | "envoy-proxy" => table::ENVOY_PROXY,
-            "cert-manager" | "cert-manager-webhook" | "cert-manager-cainjector" => {
-                table::CERT_MANAGER
+            "cert-manager" | "cert-manager-webhook" | "cert-manager-cainjector" => table::CERT_MANAGER,
+            "external-secrets" | "external-secrets-webhook" | "external-secrets-cert-controller" => {
+                table::EXTERNAL_SECRETS
             }
-            "external-secrets"
-            | "external-secrets-webhook"
-            | "external-secrets-cert-controller" => table::EXTERNAL_SECRETS,
             "cilium" | "cilium-agent" => table::CILIUM_AGENT,
             "cilium-operator" => table::CILIUM_OPERATOR,
             "hubble" => table::HUBBLE,
             "coredns" => table::COREDNS,
             "spegel" => table::SPEGEL,
             "gatus" => table::GATUS,
-            "rook-operator" | "rook-ceph-operator" | "cnpg-operator" | "cloudnative-pg" => {
-                table::CONTROLLER_RUNTIME
-            }
+            "rook-operator" | "rook-ceph-operator" | "cnpg-operator" | "cloudnative-pg" => table::CONTROLLER_RUNTIME,
             "kube-apiserver" => table::KUBE_APISERVER,
             _ => &[],
         };
@@ -77,9 +71,7 @@ impl Component {
             match value {
                 Gauge(value) => page.gauge(name, labels, *value),
                 Rate(rate) => page.counter(name, labels, (rate * minutes).floor()),
-                Observed(rate, seconds) => {
-                    page.histogram(name, labels, (rate * minutes).floor(), *seconds)
-                }
+                Observed(rate, seconds) => page.histogram(name, labels, (rate * minutes).floor(), *seconds),
                 InDays(days) => page.gauge(name, labels, start + days * 86_400.0),
             }
         }
@@ -99,7 +91,10 @@ mod tests {
     #[test]
     fn counters_grow_with_time_and_gauges_do_not() {
         assert!(text("coredns", 0.0).contains("zone=\".\"} 0\n"));
-        assert!(text("coredns", 2.0).contains("coredns_dns_requests_total{proto=\"udp\",server=\"dns://:53\",type=\"A\",zone=\".\"} 240\n"));
+        assert!(
+            text("coredns", 2.0)
+                .contains("coredns_dns_requests_total{proto=\"udp\",server=\"dns://:53\",type=\"A\",zone=\".\"} 240\n")
+        );
         assert!(text("rook-mgr", 2.0).contains("ceph_health_status 0\n"));
     }
 
@@ -113,11 +108,6 @@ mod tests {
     #[test]
     fn an_unknown_component_has_only_its_process() {
         assert_eq!(text("unheard-of", 1.0), "");
-        assert!(
-            Component::named("unheard-of")
-                .page()
-                .text()
-                .contains("process_start_time_seconds")
-        );
+        assert!(Component::named("unheard-of").page().text().contains("process_start_time_seconds"));
     }
 }

@@ -10,43 +10,17 @@ use serde_json::Value;
 use super::super::page::Page;
 
 const KINDS: [(&str, &str, &str, &str); 5] = [
-    (
-        "kustomize.toolkit.fluxcd.io",
-        "v1",
-        "Kustomization",
-        "kustomizations",
-    ),
-    (
-        "helm.toolkit.fluxcd.io",
-        "v2",
-        "HelmRelease",
-        "helmreleases",
-    ),
-    (
-        "source.toolkit.fluxcd.io",
-        "v1",
-        "GitRepository",
-        "gitrepositories",
-    ),
-    (
-        "source.toolkit.fluxcd.io",
-        "v1",
-        "HelmRepository",
-        "helmrepositories",
-    ),
-    (
-        "source.toolkit.fluxcd.io",
-        "v1",
-        "OCIRepository",
-        "ocirepositories",
-    ),
+    ("kustomize.toolkit.fluxcd.io", "v1", "Kustomization", "kustomizations"),
+    ("helm.toolkit.fluxcd.io", "v2", "HelmRelease", "helmreleases"),
+    ("source.toolkit.fluxcd.io", "v1", "GitRepository", "gitrepositories"),
+    ("source.toolkit.fluxcd.io", "v1", "HelmRepository", "helmrepositories"),
+    ("source.toolkit.fluxcd.io", "v1", "OCIRepository", "ocirepositories"),
 ];
 
 /// Adds what can be listed; a kind that the cluster lacks has no series, as with the real one.
 pub async fn add(page: &mut Page, client: &Client) {
     for (group, version, kind, plural) in KINDS {
-        let resource =
-            ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural);
+        let resource = ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural);
         let api: Api<DynamicObject> = Api::all_with(client.clone(), &resource);
         for object in api.list(&ListParams::default()).await.into_iter().flatten() {
             info(page, (group, version, kind), &object);
@@ -56,30 +30,11 @@ pub async fn add(page: &mut Page, client: &Client) {
 
 fn info(page: &mut Page, (group, version, kind): (&str, &str, &str), object: &DynamicObject) {
     let (namespace, name) = (object.namespace().unwrap_or_default(), object.name_any());
-    let conditions = object
-        .data
-        .pointer("/status/conditions")
-        .and_then(Value::as_array);
-    let ready = conditions
-        .into_iter()
-        .flatten()
-        .find(|condition| condition["type"] == "Ready");
-    let ready = ready
-        .and_then(|condition| condition["status"].as_str())
-        .unwrap_or("");
-    let suspended = object
-        .data
-        .pointer("/spec/suspend")
-        .and_then(Value::as_bool)
-        .unwrap_or(false)
-        .to_string();
-    let text = |path: &str| {
-        object
-            .data
-            .pointer(path)
-            .and_then(Value::as_str)
-            .unwrap_or("")
-    };
+    let conditions = object.data.pointer("/status/conditions").and_then(Value::as_array);
+    let ready = conditions.into_iter().flatten().find(|condition| condition["type"] == "Ready");
+    let ready = ready.and_then(|condition| condition["status"].as_str()).unwrap_or("");
+    let suspended = object.data.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false).to_string();
+    let text = |path: &str| object.data.pointer(path).and_then(Value::as_str).unwrap_or("");
     let revision = match kind {
         "Kustomization" => text("/status/lastAppliedRevision"),
         "HelmRelease" => text("/status/history/0/chartVersion"),

@@ -34,10 +34,7 @@ pub struct State {
 impl State {
     /// A stand-in that reads through this client.
     pub fn new(client: Client) -> Self {
-        Self {
-            client,
-            lists: Mutex::default(),
-        }
+        Self { client, lists: Mutex::default() }
     }
 
     /// The series of all objects.
@@ -46,38 +43,14 @@ impl State {
     /// When a kind cannot be listed: an answer without it would look as if there were none.
     pub async fn page(&self) -> anyhow::Result<Page> {
         let mut page = Page::default();
-        self.list::<Node>()
-            .await?
-            .iter()
-            .for_each(|object| node::node(&mut page, object));
-        self.list::<Namespace>()
-            .await?
-            .iter()
-            .for_each(|object| node::namespace(&mut page, object));
-        self.list::<Pod>()
-            .await?
-            .iter()
-            .for_each(|object| pod::add(&mut page, object));
-        self.list::<Deployment>()
-            .await?
-            .iter()
-            .for_each(|object| workload::deployment(&mut page, object));
-        self.list::<StatefulSet>()
-            .await?
-            .iter()
-            .for_each(|object| workload::stateful_set(&mut page, object));
-        self.list::<DaemonSet>()
-            .await?
-            .iter()
-            .for_each(|object| workload::daemon_set(&mut page, object));
-        self.list::<PersistentVolumeClaim>()
-            .await?
-            .iter()
-            .for_each(|object| storage::claim(&mut page, object));
-        self.list::<Service>()
-            .await?
-            .iter()
-            .for_each(|object| storage::service(&mut page, object));
+        self.list::<Node>().await?.iter().for_each(|object| node::node(&mut page, object));
+        self.list::<Namespace>().await?.iter().for_each(|object| node::namespace(&mut page, object));
+        self.list::<Pod>().await?.iter().for_each(|object| pod::add(&mut page, object));
+        self.list::<Deployment>().await?.iter().for_each(|object| workload::deployment(&mut page, object));
+        self.list::<StatefulSet>().await?.iter().for_each(|object| workload::stateful_set(&mut page, object));
+        self.list::<DaemonSet>().await?.iter().for_each(|object| workload::daemon_set(&mut page, object));
+        self.list::<PersistentVolumeClaim>().await?.iter().for_each(|object| storage::claim(&mut page, object));
+        self.list::<Service>().await?.iter().for_each(|object| storage::service(&mut page, object));
         flux::add(&mut page, &self.client).await;
         Ok(page)
     }
@@ -85,22 +58,9 @@ impl State {
     /// The series of the stand-in itself.
     pub fn telemetry(&self) -> Page {
         let mut page = Page::default();
-        page.gauge(
-            "kube_state_metrics_build_info",
-            &[("version", "v2.17.0"), ("revision", "signoff-sandbox")],
-            1.0,
-        );
-        for ((resource, result), count) in self
-            .lists
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-        {
-            page.counter(
-                "kube_state_metrics_list_total",
-                &[("resource", resource), ("result", result)],
-                *count,
-            );
+        page.gauge("kube_state_metrics_build_info", &[("version", "v2.17.0"), ("revision", "signoff-sandbox")], 1.0);
+        for ((resource, result), count) in self.lists.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            page.counter("kube_state_metrics_list_total", &[("resource", resource), ("result", result)], *count);
         }
         process::add(&mut page);
         page
@@ -110,17 +70,10 @@ impl State {
     where
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug,
     {
-        let answer = Api::<K>::all(self.client.clone())
-            .list(&ListParams::default())
-            .await;
+        let answer = Api::<K>::all(self.client.clone()).list(&ListParams::default()).await;
         let result = if answer.is_ok() { "success" } else { "error" };
         let resource = format!("*{}.{}", K::version(&()), K::kind(&()));
-        *self
-            .lists
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry((resource, result))
-            .or_default() += 1.0;
+        *self.lists.lock().unwrap_or_else(PoisonError::into_inner).entry((resource, result)).or_default() += 1.0;
         Ok(answer?.items)
     }
 }

@@ -13,10 +13,8 @@ pub fn node(page: &mut Page, node: &Node) {
     let status = node.status.clone().unwrap_or_default();
     let info = status.node_info.clone().unwrap_or_default();
     let addresses = status.addresses.unwrap_or_default();
-    let internal = addresses
-        .iter()
-        .find(|address| address.type_ == "InternalIP")
-        .map_or("", |address| &address.address);
+    let internal =
+        addresses.iter().find(|address| address.type_ == "InternalIP").map_or("", |address| &address.address);
     let labels = [
         ("node", name.as_str()),
         ("kernel_version", &info.kernel_version),
@@ -30,42 +28,17 @@ pub fn node(page: &mut Page, node: &Node) {
         ("internal_ip", internal),
     ];
     page.gauge("kube_node_info", &labels, 1.0);
-    let unschedulable = node
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.unschedulable)
-        .unwrap_or(false);
-    page.gauge(
-        "kube_node_spec_unschedulable",
-        &[("node", &name)],
-        flag(unschedulable),
-    );
+    let unschedulable = node.spec.as_ref().and_then(|spec| spec.unschedulable).unwrap_or(false);
+    page.gauge("kube_node_spec_unschedulable", &[("node", &name)], flag(unschedulable));
     for found in status.conditions.iter().flatten() {
         let labels = [("node", name.as_str()), ("condition", found.type_.as_str())];
-        condition(
-            page,
-            "kube_node_status_condition",
-            &labels,
-            "status",
-            &found.status,
-        );
+        condition(page, "kube_node_status_condition", &labels, "status", &found.status);
     }
-    resources(
-        page,
-        "kube_node_status_capacity",
-        &name,
-        status.capacity.as_ref(),
-    );
-    resources(
-        page,
-        "kube_node_status_allocatable",
-        &name,
-        status.allocatable.as_ref(),
-    );
+    resources(page, "kube_node_status_capacity", &name, status.capacity.as_ref());
+    resources(page, "kube_node_status_allocatable", &name, status.allocatable.as_ref());
 }
 
-type Resources =
-    std::collections::BTreeMap<String, k8s_openapi::apimachinery::pkg::api::resource::Quantity>;
+type Resources = std::collections::BTreeMap<String, k8s_openapi::apimachinery::pkg::api::resource::Quantity>;
 
 fn resources(page: &mut Page, name: &str, node: &str, resources: Option<&Resources>) {
     for (resource, amount) in resources.into_iter().flatten() {
@@ -73,11 +46,7 @@ fn resources(page: &mut Page, name: &str, node: &str, resources: Option<&Resourc
             continue;
         };
         let (resource, unit) = unit(resource);
-        page.gauge(
-            name,
-            &[("node", node), ("resource", &resource), ("unit", unit)],
-            value,
-        );
+        page.gauge(name, &[("node", node), ("resource", &resource), ("unit", unit)], value);
     }
 }
 
@@ -94,17 +63,9 @@ pub fn unit(resource: &str) -> (String, &'static str) {
 /// `kube_namespace_*` of one namespace.
 pub fn namespace(page: &mut Page, namespace: &Namespace) {
     let name = namespace.name_any();
-    let phase = namespace
-        .status
-        .as_ref()
-        .and_then(|status| status.phase.as_deref())
-        .unwrap_or("Active");
+    let phase = namespace.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or("Active");
     for value in ["Active", "Terminating"] {
-        page.gauge(
-            "kube_namespace_status_phase",
-            &[("namespace", &name), ("phase", value)],
-            flag(phase == value),
-        );
+        page.gauge("kube_namespace_status_phase", &[("namespace", &name), ("phase", value)], flag(phase == value));
     }
 }
 

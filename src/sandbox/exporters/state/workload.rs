@@ -8,14 +8,8 @@ use super::condition;
 
 /// `kube_deployment_*` of one Deployment.
 pub fn deployment(page: &mut Page, deployment: &Deployment) {
-    let (namespace, name) = (
-        deployment.namespace().unwrap_or_default(),
-        deployment.name_any(),
-    );
-    let labels = [
-        ("namespace", namespace.as_str()),
-        ("deployment", name.as_str()),
-    ];
+    let (namespace, name) = (deployment.namespace().unwrap_or_default(), deployment.name_any());
+    let labels = [("namespace", namespace.as_str()), ("deployment", name.as_str())];
     let status = deployment.status.clone().unwrap_or_default();
     let replicas = deployment.spec.as_ref().and_then(|spec| spec.replicas);
     numbers(
@@ -24,56 +18,24 @@ pub fn deployment(page: &mut Page, deployment: &Deployment) {
         &[
             ("kube_deployment_spec_replicas", replicas.or(Some(1))),
             ("kube_deployment_status_replicas", status.replicas),
-            (
-                "kube_deployment_status_replicas_ready",
-                status.ready_replicas,
-            ),
-            (
-                "kube_deployment_status_replicas_available",
-                status.available_replicas,
-            ),
-            (
-                "kube_deployment_status_replicas_unavailable",
-                status.unavailable_replicas,
-            ),
-            (
-                "kube_deployment_status_replicas_updated",
-                status.updated_replicas,
-            ),
+            ("kube_deployment_status_replicas_ready", status.ready_replicas),
+            ("kube_deployment_status_replicas_available", status.available_replicas),
+            ("kube_deployment_status_replicas_unavailable", status.unavailable_replicas),
+            ("kube_deployment_status_replicas_updated", status.updated_replicas),
         ],
     );
-    generations(
-        page,
-        "kube_deployment",
-        &labels,
-        deployment.metadata.generation,
-        status.observed_generation,
-    );
+    generations(page, "kube_deployment", &labels, deployment.metadata.generation, status.observed_generation);
     for found in status.conditions.iter().flatten() {
         let reason = found.reason.as_deref().unwrap_or("");
-        let labels = [
-            labels[0],
-            labels[1],
-            ("reason", reason),
-            ("condition", found.type_.as_str()),
-        ];
-        condition(
-            page,
-            "kube_deployment_status_condition",
-            &labels,
-            "status",
-            &found.status,
-        );
+        let labels = [labels[0], labels[1], ("reason", reason), ("condition", found.type_.as_str())];
+        condition(page, "kube_deployment_status_condition", &labels, "status", &found.status);
     }
 }
 
 /// `kube_statefulset_*` of one StatefulSet.
 pub fn stateful_set(page: &mut Page, set: &StatefulSet) {
     let (namespace, name) = (set.namespace().unwrap_or_default(), set.name_any());
-    let labels = [
-        ("namespace", namespace.as_str()),
-        ("statefulset", name.as_str()),
-    ];
+    let labels = [("namespace", namespace.as_str()), ("statefulset", name.as_str())];
     let status = set.status.clone().unwrap_or_default();
     let replicas = set.spec.as_ref().and_then(|spec| spec.replicas);
     numbers(
@@ -82,82 +44,34 @@ pub fn stateful_set(page: &mut Page, set: &StatefulSet) {
         &[
             ("kube_statefulset_replicas", replicas.or(Some(1))),
             ("kube_statefulset_status_replicas", Some(status.replicas)),
-            (
-                "kube_statefulset_status_replicas_ready",
-                status.ready_replicas,
-            ),
-            (
-                "kube_statefulset_status_replicas_available",
-                status.available_replicas,
-            ),
-            (
-                "kube_statefulset_status_replicas_current",
-                status.current_replicas,
-            ),
-            (
-                "kube_statefulset_status_replicas_updated",
-                status.updated_replicas,
-            ),
+            ("kube_statefulset_status_replicas_ready", status.ready_replicas),
+            ("kube_statefulset_status_replicas_available", status.available_replicas),
+            ("kube_statefulset_status_replicas_current", status.current_replicas),
+            ("kube_statefulset_status_replicas_updated", status.updated_replicas),
         ],
     );
-    generations(
-        page,
-        "kube_statefulset",
-        &labels,
-        set.metadata.generation,
-        status.observed_generation,
-    );
+    generations(page, "kube_statefulset", &labels, set.metadata.generation, status.observed_generation);
 }
 
 /// `kube_daemonset_*` of one DaemonSet.
 pub fn daemon_set(page: &mut Page, set: &DaemonSet) {
     let (namespace, name) = (set.namespace().unwrap_or_default(), set.name_any());
-    let labels = [
-        ("namespace", namespace.as_str()),
-        ("daemonset", name.as_str()),
-    ];
+    let labels = [("namespace", namespace.as_str()), ("daemonset", name.as_str())];
     let status = set.status.clone().unwrap_or_default();
     numbers(
         page,
         &labels,
         &[
-            (
-                "kube_daemonset_status_current_number_scheduled",
-                Some(status.current_number_scheduled),
-            ),
-            (
-                "kube_daemonset_status_desired_number_scheduled",
-                Some(status.desired_number_scheduled),
-            ),
-            (
-                "kube_daemonset_status_number_available",
-                status.number_available,
-            ),
-            (
-                "kube_daemonset_status_number_misscheduled",
-                Some(status.number_misscheduled),
-            ),
-            (
-                "kube_daemonset_status_number_ready",
-                Some(status.number_ready),
-            ),
-            (
-                "kube_daemonset_status_number_unavailable",
-                status.number_unavailable,
-            ),
-            (
-                "kube_daemonset_status_updated_number_scheduled",
-                status.updated_number_scheduled,
-            ),
+            ("kube_daemonset_status_current_number_scheduled", Some(status.current_number_scheduled)),
+            ("kube_daemonset_status_desired_number_scheduled", Some(status.desired_number_scheduled)),
+            ("kube_daemonset_status_number_available", status.number_available),
+            ("kube_daemonset_status_number_misscheduled", Some(status.number_misscheduled)),
+            ("kube_daemonset_status_number_ready", Some(status.number_ready)),
+            ("kube_daemonset_status_number_unavailable", status.number_unavailable),
+            ("kube_daemonset_status_updated_number_scheduled", status.updated_number_scheduled),
         ],
     );
-    generations(
-        page,
-        "kube_daemonset",
-        &labels,
-        set.metadata.generation,
-        status.observed_generation,
-    );
+    generations(page, "kube_daemonset", &labels, set.metadata.generation, status.observed_generation);
 }
 
 /// An absent number is 0, as Go's zero values are.
@@ -167,25 +81,10 @@ fn numbers(page: &mut Page, labels: &[(&str, &str)], series: &[(&str, Option<i32
     }
 }
 
-fn generations(
-    page: &mut Page,
-    prefix: &str,
-    labels: &[(&str, &str)],
-    wanted: Option<i64>,
-    observed: Option<i64>,
-) {
-    let number =
-        |value: Option<i64>| f64::from(i32::try_from(value.unwrap_or(0)).unwrap_or(i32::MAX));
-    page.gauge(
-        &format!("{prefix}_metadata_generation"),
-        labels,
-        number(wanted),
-    );
-    page.gauge(
-        &format!("{prefix}_status_observed_generation"),
-        labels,
-        number(observed),
-    );
+fn generations(page: &mut Page, prefix: &str, labels: &[(&str, &str)], wanted: Option<i64>, observed: Option<i64>) {
+    let number = |value: Option<i64>| f64::from(i32::try_from(value.unwrap_or(0)).unwrap_or(i32::MAX));
+    page.gauge(&format!("{prefix}_metadata_generation"), labels, number(wanted));
+    page.gauge(&format!("{prefix}_status_observed_generation"), labels, number(observed));
 }
 
 #[cfg(test)]
