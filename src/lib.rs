@@ -5,6 +5,7 @@
 pub mod check;
 pub mod connect;
 pub mod event;
+pub mod explain;
 pub mod plan;
 pub mod suite;
 #[cfg(feature = "sandbox")]

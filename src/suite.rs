@@ -11,6 +11,8 @@ mod rules;
 mod source;
 mod suggest;
 mod template;
+#[cfg(test)]
+mod tests;
 mod variables;
 mod written;
 
