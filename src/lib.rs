@@ -7,7 +7,7 @@ pub mod connect;
 pub mod event;
 pub mod explain;
 pub mod plan;
-pub mod suite;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod suite;
 pub mod units;
