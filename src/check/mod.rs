@@ -19,3 +19,4 @@ pub mod scrape_coverage;
 pub mod trouble;
 pub mod verdict;
 pub mod workload;
+pub mod yaml;

@@ -10,6 +10,7 @@ use super::seen::AlertSeen;
 use super::spec::Spec;
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
+use crate::check::yaml;
 use crate::connect::{PodAddress, Request};
 
 /// A silence in `/api/v2/silences`.
@@ -142,7 +143,7 @@ pub async fn integrations(look: &Look<'_>, pod: &PodAddress) -> Result<BTreeMap<
 
 /// A receiver's integrations are its lists called `<type>_configs`.
 fn count_integrations(config: &str) -> Result<BTreeMap<String, usize>, String> {
-    let config: Value = serde_saphyr::from_str(config).map_err(|error| error.to_string())?;
+    let config: Value = yaml::parse(config)?;
     let receivers = config.get("receivers").and_then(Value::as_array).into_iter().flatten();
     let count = |receiver: &Value| -> usize {
         let parts = receiver.as_object().into_iter().flatten().filter(|(key, _)| key.ends_with("_configs"));

@@ -16,6 +16,7 @@ use super::spec::Spec;
 use crate::check::access::Access;
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
+use crate::check::yaml;
 use crate::connect::{Connections, Endpoint, Port, Resource, Scope, resource};
 
 const OPERATOR: &str = "operator.victoriametrics.com";
@@ -132,7 +133,7 @@ fn external_labels(agent: &Agent) -> Vec<String> {
 /// Jobs that no scrape CR makes: those that the suite names, and those of the agent's inline configuration.
 fn other_jobs(spec: &Spec, agent: &Agent) -> Vec<String> {
     let inline = agent.spec.get("inlineScrapeConfig").and_then(Value::as_str).unwrap_or_default();
-    let inline: Vec<Value> = serde_saphyr::from_str(inline).unwrap_or_default();
+    let inline: Vec<Value> = yaml::parse(inline).unwrap_or_default();
     let inline = inline.iter().filter_map(|job| job.get("job_name")?.as_str().map(str::to_owned));
     spec.other_jobs.iter().cloned().chain(inline).collect()
 }
