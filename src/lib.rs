@@ -5,7 +5,9 @@
 pub mod check;
 pub mod connect;
 pub mod event;
+pub mod explain;
 pub mod plan;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod suite;
 pub mod units;

@@ -1,10 +1,19 @@
-//! What will be run: the suite, resolved and valid.
+//! What will be run: the suite with what was selected from it.
+
+mod filter;
+mod list;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::check::expectation::Expectation;
+use crate::suite::{self, Suite};
+pub use crate::suite::{CheckCard, Criterion, SuiteId, Unproven};
+pub use filter::Filter;
+pub use list::{list, table};
 
 /// A valid suite with what was selected from it. Nothing in it can be wrong any more.
 pub struct Plan {
@@ -16,36 +25,6 @@ pub struct Plan {
     pub checks: Vec<PlannedCheck>,
     /// The longest that the whole run may take.
     pub deadline: Duration,
-}
-
-/// Identity of a suite.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SuiteId {
-    /// Name of the file as it was given.
-    pub file: String,
-    /// Key of the story.
-    pub story: String,
-    /// Its title.
-    pub title: String,
-    /// SHA-256 of the file's text and the variables, hexadecimal.
-    pub digest: String,
-    /// Variables after `--var`, by name.
-    pub variables: Vec<(String, String)>,
-}
-
-/// One acceptance criterion (AC2) or one bullet of it (AC2.3).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Criterion {
-    /// `AC2` or `AC2.3`.
-    pub id: String,
-    /// The story's own wording.
-    pub text: String,
-    /// The criterion that a bullet belongs to.
-    pub parent: Option<String>,
-    /// Line in the suite's file, from 1.
-    pub line: u64,
-    /// Ids of the checks that prove it. A bullet without any is unproven; a criterion with bullets stands or falls with them.
-    pub checks: Vec<String>,
 }
 
 /// One check, ready to run.
@@ -60,32 +39,6 @@ pub struct PlannedCheck {
     pub selection: Selection,
 }
 
-/// A check as reports show it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CheckCard {
-    /// Unique id in the suite: `vmsingle-answers`.
-    pub id: String,
-    /// The sentence about the system that must hold.
-    pub sentence: String,
-    /// Ids of the criteria that it proves, at least one.
-    pub criteria: Vec<String>,
-    /// Name of its kind.
-    pub kind: String,
-    /// Ids of the checks that must be green before it is worth looking.
-    pub needs: Vec<String>,
-    /// The author's advice for the day it is red.
-    pub hint: Option<String>,
-    /// Line in the suite's file, from 1.
-    pub line: u64,
-}
-
-impl CheckCard {
-    /// The name of its trial: `AC2.4::vmsingle-answers`. Stable, unique, without measured values.
-    pub fn trial(&self) -> String {
-        format!("{}::{}", self.criteria[0], self.id)
-    }
-}
-
 /// Whether a check will run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,4 +49,42 @@ pub enum Selection {
     Needed,
     /// It was left out, for this reason.
     LeftOut(String),
+}
+
+impl Selection {
+    /// Whether the check runs, asked for or needed.
+    pub fn runs(&self) -> bool {
+        !matches!(self, Self::LeftOut(_))
+    }
+}
+
+impl Plan {
+    /// Selects from a suite. A valid suite and any filter make a plan; that nothing was selected is for the caller to judge.
+    pub fn new(suite: Suite, filter: &Filter) -> Self {
+        let cards: Vec<_> = suite.checks.iter().map(|check| &check.card).collect();
+        let selections = filter.select(&cards);
+        let checks = suite.checks.into_iter().zip(selections);
+        Self {
+            suite: suite.id,
+            criteria: suite.criteria,
+            checks: checks.map(|(check, selection)| PlannedCheck::new(check, selection)).collect(),
+            deadline: suite.deadline,
+        }
+    }
+
+    /// The checks that run, asked for or needed.
+    pub fn running(&self) -> impl Iterator<Item = &PlannedCheck> {
+        self.checks.iter().filter(|check| check.selection.runs())
+    }
+
+    /// Whether the filter left nothing to run.
+    pub fn is_empty(&self) -> bool {
+        self.running().next().is_none()
+    }
+}
+
+impl PlannedCheck {
+    fn new(check: suite::Check, selection: Selection) -> Self {
+        Self { card: check.card, expectation: check.expectation, within: check.within, selection }
+    }
 }
