@@ -12,6 +12,8 @@ mod controller;
 mod duration;
 mod events;
 mod kinds;
+#[cfg(test)]
+mod live_tests;
 mod merge;
 mod metrics;
 mod object;
@@ -42,10 +44,6 @@ pub async fn run(client: kube::Client, options: Options) -> Result<()> {
         controller::run(operator).await;
         Ok(())
     };
-    tokio::try_join!(
-        metrics::serve(metrics, options.metrics),
-        metrics::serve_health(options.health),
-        controllers,
-    )?;
+    tokio::try_join!(metrics::serve(metrics, options.metrics), metrics::serve_health(options.health), controllers,)?;
     Ok(())
 }
