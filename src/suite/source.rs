@@ -59,12 +59,11 @@ impl Source {
 
     /// The place with the line and a caret below it; `label` stands beside the caret.
     pub fn snippet(&self, mark: Mark, label: &str) -> String {
-        let line = self.shown(mark.line);
+        let (line, before) = cropped(&self.shown(mark.line), mark.column - 1);
         let gutter = mark.line.to_string().len();
-        let pad: String = line.chars().take(mark.column - 1).map(blank).collect();
-        let left = line.chars().count().saturating_sub(mark.column - 1);
-        let carets: usize = line.chars().skip(mark.column - 1).take(mark.width).map(columns).sum();
-        let carets = "^".repeat(if left == 0 { 1 } else { carets.max(1) });
+        let pad: String = line.chars().take(before).map(blank).collect();
+        let carets: usize = line.chars().skip(before).take(mark.width).map(columns).sum();
+        let carets = "^".repeat(carets.max(1));
         let mut out = String::new();
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{:gutter$}--> {}:{}:{}", "", self.name, mark.line, mark.column);
@@ -98,6 +97,19 @@ impl Source {
             .find(|line| !line.starts_with([' ', '\t', '#']))
             .is_some_and(|line| line.starts_with("variables"))
     }
+}
+
+/// A line as wide as a terminal, with how many characters stand before the one at `index`; what is cut off is `...`.
+fn cropped(line: &str, index: usize) -> (String, usize) {
+    const WIDTH: usize = 100;
+    let chars: Vec<char> = line.chars().collect();
+    if chars.len() <= WIDTH {
+        return (line.to_owned(), index);
+    }
+    let start = index.saturating_sub(WIDTH / 2).min(chars.len() - WIDTH);
+    let shown: String = chars[start..start + WIDTH].iter().collect();
+    let (head, tail) = (if start > 0 { "..." } else { "" }, if start + WIDTH < chars.len() { "..." } else { "" });
+    (format!("{head}{shown}{tail}"), index - start + head.len())
 }
 
 /// What takes as much room on a terminal as `c`, without ink.

@@ -12,6 +12,7 @@ use crate::units::Duration;
 /// A story's acceptance criteria and the checks that prove them.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "signoff suite")]
 pub struct SuiteFile {
     /// Key of the story: `6-1-deploy-victoriametrics-stack-on-infra-cluster`.
     pub story: At<String>,
