@@ -51,7 +51,8 @@ impl Source {
 
     /// The first word from a place on, where that is all that is known of it.
     pub fn word(&self, line: usize, column: usize) -> Mark {
-        let text = self.lines.get(line.saturating_sub(1)).map_or("", String::as_str);
+        let (line, column) = (line.max(1), column.max(1));
+        let text = self.lines.get(line - 1).map_or("", String::as_str);
         let rest = text.chars().skip(column.saturating_sub(1));
         let width = rest.take_while(|c| !c.is_whitespace() && *c != ':').count().max(1);
         Mark { line, column, width }
@@ -59,7 +60,7 @@ impl Source {
 
     /// The place with the line and a caret below it; `label` stands beside the caret.
     pub fn snippet(&self, mark: Mark, label: &str) -> String {
-        let (line, before) = cropped(&self.shown(mark.line), mark.column - 1);
+        let (line, before) = cropped(&visible(&self.shown(mark.line)), mark.column - 1);
         let gutter = mark.line.to_string().len();
         let pad: String = line.chars().take(before).map(blank).collect();
         let carets: usize = line.chars().skip(before).take(mark.width).map(columns).sum();
@@ -97,6 +98,11 @@ impl Source {
             .find(|line| !line.starts_with([' ', '\t', '#']))
             .is_some_and(|line| line.starts_with("variables"))
     }
+}
+
+/// The text on one line, with a dot for each character that would move or colour what a terminal shows.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{b7}' } else { c }).collect()
 }
 
 /// A line as wide as a terminal, with how many characters stand before the one at `index`; what is cut off is `...`.

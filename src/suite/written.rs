@@ -94,7 +94,8 @@ pub struct CheckEntry {
     #[serde(default)]
     pub within: Soft<At<Duration>>,
     /// Advice for the day it is red.
-    pub hint: Option<String>,
+    #[serde(default)]
+    pub hint: Soft<At<String>>,
     /// What it demands: one kind with its keys. `signoff explain` lists the kinds.
     pub expect: Expectation,
 }
