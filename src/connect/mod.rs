@@ -15,7 +15,7 @@ mod resource;
 mod stream;
 mod surroundings;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
