@@ -1,5 +1,6 @@
 //! A request to a component and its reply, whatever the way there.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -26,7 +27,7 @@ pub struct Reply {
     pub status: u16,
     /// Its headers.
     pub headers: HeaderMap,
-    /// Its body, decompressed.
+    /// Its body. It is never compressed, since no request asks for that.
     pub body: Vec<u8>,
     /// From the first byte sent to the last byte read.
     pub took: Duration,
@@ -54,5 +55,54 @@ impl Request {
             body: Vec::new(),
             timeout: Duration::from_secs(10),
         }
+    }
+
+    /// A GET with query parameters, which are percent-encoded here.
+    pub fn get_with<V: AsRef<str>>(path: &str, query: &[(&str, V)]) -> Self {
+        Self::get(path_with(path, query))
+    }
+}
+
+/// A path with query parameters, percent-encoded.
+pub fn path_with<V: AsRef<str>>(path: &str, query: &[(&str, V)]) -> String {
+    let pairs: Vec<String> =
+        query.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value.as_ref()))).collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986.
+pub(super) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+/// The start of a body, for messages.
+pub(super) fn start_of(body: &[u8]) -> String {
+    const SHOWN: usize = 500;
+    let text = String::from_utf8_lossy(&body[..body.len().min(4 * SHOWN)]);
+    text.trim().chars().take(SHOWN).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_survives_its_way_into_a_path() {
+        let request = Request::get_with("/api/v1/query", &[("query", "up{job=\"a b\"} > 1+1"), ("nocache", "1")]);
+        assert_eq!(request.path, "/api/v1/query?query=up%7Bjob%3D%22a%20b%22%7D%20%3E%201%2B1&nocache=1");
+    }
+
+    #[test]
+    fn a_long_body_is_cut_for_messages() {
+        assert_eq!(start_of(&[b'x'; 10_000]).len(), 500);
+        assert_eq!(start_of(b" 404 page not found\n"), "404 page not found");
     }
 }
