@@ -23,6 +23,6 @@ pub use histogram::{decode, encode, histogram};
 pub use quantile::{Quantile, exceedances_allowed, samples_needed};
 pub use rotation::Rotation;
 pub use sample::{Answer, Received, Sample, Target};
-pub use sequential::{Step, TestPlan, Walk};
+pub use sequential::{RISK, Step, TestPlan, Walk};
 
 pub use collect::{BackOff, End};

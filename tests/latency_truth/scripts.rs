@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use super::server::Deed;
 
-/// Service times of `count` requests: 2 ms plus an exponential with a mean of 10 ms, one from each of `count` strata, so that
+/// Service times of `count` requests: 5 ms plus an exponential with a mean of 20 ms, one from each of `count` strata, so that
 /// every order statistic is known. Neighbours are far apart in the order.
 pub fn stratified(count: usize) -> impl Fn(usize) -> Duration {
     move |n| {
         // 7919 is prime, so this visits every stratum once.
         let stratum = n * 7919 % count;
         let share = (stratum as f64 + 0.5) / count as f64;
-        Duration::from_secs_f64(0.002 - 0.010 * (1.0 - share).ln())
+        Duration::from_secs_f64(0.005 - 0.020 * (1.0 - share).ln())
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use crate::load::{Answer, Quantile, Sample, Step, TestPlan, exceedances_allowed};
-
-/// Probability of wrongly accepting a quantile just at the limit.
-pub(super) const RISK: f64 = 0.05;
+use crate::load::{Answer, Quantile, RISK, Sample, Step, TestPlan, exceedances_allowed};
 
 /// How samples are counted where they leave room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

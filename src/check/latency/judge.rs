@@ -8,7 +8,7 @@ use super::spec::{Bound, Spec};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::verdict::Verdict;
-use crate::load::{Answer, BackOff, End, Step, TestPlan, samples_needed};
+use crate::load::{Answer, BackOff, End, RISK, Step, TestPlan, samples_needed};
 
 mod measured;
 
@@ -66,7 +66,7 @@ impl<'a> PassJudge<'a> {
         self.back_off(judgement);
         self.silent_queries(judgement);
         let lagged = self.lag(judgement);
-        let needed = samples_needed(self.test.quantile, super::figures::RISK);
+        let needed = samples_needed(self.test.quantile, RISK);
         if self.breaks(&self.lenient, needed) {
             self.fail(judgement);
         } else if self.strict.walk(self.test) != Step::Accept || !self.strict.bound_holds(self.test) {

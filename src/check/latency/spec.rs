@@ -34,7 +34,7 @@ pub struct Spec {
     /// Arrivals per second, evenly spread, at most 500/s; 20/s by default.
     #[serde(default)]
     pub rate: PerSecond,
-    /// Requests per pass at most, 59 to 10000; 240 by default. A longer shortest window raises it.
+    /// Requests per pass at most, 59 to 10000; 220 by default. A longer shortest window raises it.
     #[serde(default = "samples")]
     #[schemars(range(min = 59, max = 10_000))]
     #[serde(deserialize_with = "between::<59, 10_000, _>")]
@@ -259,7 +259,7 @@ fn victoria_metrics() -> String {
 }
 
 fn samples() -> u32 {
-    240
+    220
 }
 
 fn concurrency() -> u32 {
