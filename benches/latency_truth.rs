@@ -2,10 +2,12 @@
 //!
 //! `cargo bench --bench latency_truth`; figures are medians of interleaved runs, with the worst beside them.
 
+#[allow(dead_code, reason = "the test uses the rest")]
 #[path = "../tests/latency_truth/measure.rs"]
 mod measure;
 #[path = "../tests/latency_truth/scripts.rs"]
 mod scripts;
+#[allow(dead_code, reason = "the test uses the rest")]
 #[path = "../tests/latency_truth/server.rs"]
 mod server;
 
@@ -63,7 +65,11 @@ fn compare(name: &str, truth_us: u64, per_second: f64, count: usize, server: imp
         format!("{:.2} ({:.2})", seen[seen.len() / 2] as f64 / 1e3, seen[seen.len() - 1] as f64 / 1e3)
     };
     let (open, closed) = (show(&mut open), show(&mut closed));
-    println!("{name:<34} {:>10.2} {open:>22} {closed:>22}   longest send lag {:.2}", truth_us as f64 / 1e3, lag as f64 / 1e3);
+    println!(
+        "{name:<34} {:>10.2} {open:>22} {closed:>22}   longest send lag {:.2}",
+        truth_us as f64 / 1e3,
+        lag as f64 / 1e3
+    );
 }
 
 fn p95(latencies_us: impl IntoIterator<Item = u64>) -> u64 {

@@ -69,12 +69,11 @@ pub fn orders(spec: &Spec) -> Option<Orders> {
 
 impl Pass {
     /// A pass with the samples of a load, counted against the spec's limit.
-    pub fn of(spec: &Spec, temperature: Temperature, load: Load) -> Result<Self, Trouble> {
+    pub fn of(spec: &Spec, temperature: Temperature, load: Load) -> Result<Self, String> {
         let slow_at = spec.limit.slow_at();
         let encode = |query: Option<usize>| {
             let chosen = load.samples.iter().filter(|sample| query.is_none_or(|query| sample.query == query));
             load::encode(&load::histogram(chosen.map(|sample| sample.counted_us(slow_at))))
-                .map_err(|message| Trouble::Malformed { url: "histogram of latencies".to_owned(), message })
         };
         Ok(Self {
             temperature,
@@ -109,7 +108,7 @@ async fn run_pass(spec: &Spec, connections: &Connections, temperature: Temperatu
     let load = load::drive(Arc::clone(&target), &orders).await.map_err(|error| cannot(error.to_string()))?;
     match target.only_trouble() {
         Some(trouble) => Err(trouble),
-        None => Pass::of(spec, temperature, load),
+        None => Pass::of(spec, temperature, load).map_err(cannot),
     }
 }
 

@@ -1,39 +1,28 @@
 //! What a component's `/metrics` page says: its version, and its own view of query durations.
 
 use super::observation::ServerQuantile;
+use crate::check::exposition;
 
 /// Value of the label `version` of `vm_app_version`: `victoria-metrics-20251114-...-tags-v1.131.0-...`.
 pub(super) fn version(page: &str) -> Option<String> {
-    let series = page.lines().find(|line| line.starts_with("vm_app_version{"))?;
-    label(series, "version").map(str::to_owned)
+    exposition::samples(page, "vm_app_version").next()?.labels.remove("version")
 }
 
 /// Whether the program behind the page has the query engine: only it has this flag.
 pub(super) fn answers_queries(page: &str) -> bool {
-    page.lines().any(|line| line.starts_with("flag{name=\"search.maxConcurrentRequests\""))
+    exposition::flag(page, "search.maxConcurrentRequests").is_some()
 }
 
 /// The summaries of the two query paths. VictoriaMetrics keeps the quantiles 0.5, 0.9, 0.97, 0.99 and 1, and no 0.95.
 pub(super) fn durations(page: &str) -> Vec<ServerQuantile> {
-    let series = page.lines().filter(|line| line.starts_with("vm_request_duration_seconds{"));
+    let series = exposition::samples(page, "vm_request_duration_seconds");
     series
-        .filter_map(|line| {
-            let path = label(line, "path").filter(|path| path.contains("/api/v1/query"))?;
-            let seconds = line.rsplit_once(' ')?.1.parse().ok()?;
-            Some(ServerQuantile { path: path.to_owned(), quantile: label(line, "quantile")?.to_owned(), seconds })
+        .filter_map(|mut sample| {
+            let path = sample.labels.remove("path").filter(|path| path.contains("/api/v1/query"))?;
+            Some(ServerQuantile { path, quantile: sample.labels.remove("quantile")?, seconds: sample.value })
         })
+        .filter(|view| view.seconds.is_finite())
         .collect()
-}
-
-/// One label's value; version and path hold no quotes, so no escapes are undone.
-fn label<'a>(series: &'a str, name: &str) -> Option<&'a str> {
-    let labels = &series[series.find('{')? + 1..];
-    let at = labels.match_indices(name).map(|(at, _)| at).find(|&at| {
-        let starts = at == 0 || labels[..at].ends_with(['{', ',', ' ']);
-        starts && labels[at + name.len()..].starts_with("=\"")
-    })?;
-    let value = &labels[at + name.len() + 2..];
-    Some(&value[..value.find('"')?])
 }
 
 #[cfg(test)]
