@@ -10,7 +10,7 @@ mod server;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use measure::{judge, observe, spec};
+use measure::{judge, observe, observe_connected, spec};
 use scripts::{Stall, stratified, stratified_sorted};
 use server::{Deed, Head, TruthServer};
 use signoff::check::latency::{Observation, Spec};
@@ -186,4 +186,32 @@ fn empty_answers_prove_nothing() {
     let verdict = judge(&spec, &seen);
     assert!(seen.passes[0].samples.iter().all(|sample| sample.answer == Answer::Empty));
     assert!(!verdict.is_pass() && codes(&verdict).contains(&"latency/empty-results"), "{verdict:?}");
+}
+
+#[test]
+fn the_kind_looks_at_a_service_by_its_address() {
+    let _alone = alone();
+    let spec = spec("{p95: {below: 200ms}}", 50.0, 100);
+    let (seen, verdict) = measured(|| {
+        let server = TruthServer::start(|_, _| Deed::good(Duration::from_millis(20)));
+        let seen = observe_connected(&spec, server.address).map_err(|trouble| trouble.to_string())?;
+        let verdict = judge(&spec, &seen);
+        if codes(&verdict).contains(&"latency/sender-lagged") { Err("late".to_owned()) } else { Ok((seen, verdict)) }
+    });
+    assert!(verdict.is_pass(), "{verdict:?}");
+    assert_eq!(seen.component, "vmsingle v1.131.0");
+    assert_eq!(seen.passes.len(), 2, "cold, then warm");
+    assert_eq!(seen.health_us.len(), 20);
+    assert_eq!(value(&verdict, "server_query_p97"), 0.005);
+    for pass in ["cold_p50", "warm_p50"] {
+        let p50 = value(&verdict, pass);
+        assert!((0.020..0.030).contains(&p50), "{pass} is {p50}");
+    }
+}
+
+#[test]
+fn nothing_behind_the_address_is_a_trouble_not_a_verdict() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let spec = spec("{p95: {below: 2s}}", 50.0, 60);
+    assert!(observe_connected(&spec, free).is_err());
 }

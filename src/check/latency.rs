@@ -32,13 +32,7 @@ impl Kind for Latency {
     const COMPANY: Company = Company::Unwelcome;
 
     fn access(spec: &Spec) -> Vec<Access> {
-        let namespace = &spec.endpoint.namespace;
-        vec![
-            Access::new("get", "", "services").within(namespace).named(&spec.endpoint.service),
-            Access::new("list", "discovery.k8s.io", "endpointslices").within(namespace),
-            Access::new("get", "", "pods/portforward").within(namespace),
-            Access::new("create", "", "pods/portforward").within(namespace),
-        ]
+        spec.endpoint.access()
     }
 
     async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

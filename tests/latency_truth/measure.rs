@@ -12,8 +12,10 @@ use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 use signoff::check::kind::Kind;
 use signoff::check::latency::{Latency, Observation, Pass, Planned, Spec, Temperature, Window, orders};
+use signoff::check::look::Look;
+use signoff::check::trouble::Trouble;
 use signoff::check::verdict::Verdict;
-use signoff::connect::Via;
+use signoff::connect::{Connections, Options, Via};
 use signoff::load::{Answer, Received, Target, drive};
 use signoff::units;
 
@@ -69,22 +71,25 @@ pub fn observe(spec: &Spec, address: SocketAddr) -> Observation {
     let orders = orders(spec).expect("the mix holds a query");
     let target = Arc::new(Http::to(address));
     let load = runtime().block_on(drive(target, &orders)).expect("the pacing thread starts");
-    let plan = spec.test_plan();
     Observation {
         via: Via::Url,
-        version: "truth".to_owned(),
-        planned: Planned {
-            per_second: spec.rate.0,
-            concurrency: spec.concurrency,
-            first: plan.first,
-            cap: plan.cap,
-            timeout_seconds: spec.patience().as_secs_f64(),
-        },
+        component: "truth".to_owned(),
+        planned: Planned::of(spec),
         queries: vec!["one".to_owned()],
         passes: vec![Pass::of(spec, Temperature::Warm, load).expect("a histogram can be written")],
         health_us: Vec::new(),
         server_view: Vec::new(),
     }
+}
+
+/// Looks once through the kind itself, by an address that stands for the Service.
+pub fn observe_connected(spec: &Spec, address: SocketAddr) -> Result<Observation, Trouble> {
+    let urls = vec![(spec.endpoint.service.clone(), format!("http://{address}"))];
+    runtime().block_on(async {
+        let connections = Connections::open(Options { urls, ..Options::default() }).await.expect("an address is given");
+        let look = Look { connections: &connections, run: "truth" };
+        Latency::observe(spec, &mut (), &look).await
+    })
 }
 
 /// Judges, the evidence having gone through JSON as in a run.

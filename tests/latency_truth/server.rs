@@ -9,6 +9,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// A success with one series in it.
+pub const FULL: &str =
+    r#"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1700000000,"1"]}]}}"#;
+
 /// What happens to one request.
 pub struct Deed {
     /// Time from its arrival to the last byte of its answer.
@@ -32,7 +36,7 @@ pub enum Head {
 impl Deed {
     /// A good answer after a time.
     pub fn good(takes: Duration) -> Self {
-        Self { takes, status: 200, body: "full", head: Head::WithBody }
+        Self { takes, status: 200, body: FULL, head: Head::WithBody }
     }
 }
 
@@ -87,12 +91,18 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
     loop {
         // A GET ends with an empty line.
+        let mut request = String::new();
         loop {
             match lines.next() {
                 Some(line) if line.as_ref().is_ok_and(String::is_empty) => break,
+                Some(line) if request.is_empty() => request = line?,
                 Some(line) => drop(line?),
                 None => return Ok(()),
             }
+        }
+        if let Some(page) = page(&request) {
+            out.write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{page}", page.len()).as_bytes())?;
+            continue;
         }
         let arrived = Instant::now();
         let n = shared.served.fetch_add(1, Ordering::SeqCst);
@@ -100,6 +110,19 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
         let deed = (shared.script)(n, arrived.saturating_duration_since(first));
         answer(&mut out, &deed, arrived)?;
         shared.took_us.lock().unwrap().push(arrived.elapsed().as_micros() as u64);
+    }
+}
+
+/// What a VMSingle answers beside queries; no part of the script.
+fn page(request: &str) -> Option<&'static str> {
+    match request.split(' ').nth(1)? {
+        "/health" => Some("OK"),
+        "/metrics" => Some(concat!(
+            "vm_app_version{version=\"victoria-metrics-truth\", short_version=\"v1.131.0\"} 1\n",
+            "vm_data_size_bytes{type=\"indexdb/file\"} 1\n",
+            "vm_request_duration_seconds{path=\"/api/v1/query\",quantile=\"0.97\"} 0.005\n",
+        )),
+        _ => None,
     }
 }
 

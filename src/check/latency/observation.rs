@@ -10,8 +10,8 @@ use crate::load::{End, Sample};
 pub struct Observation {
     /// The way that the requests went; its overhead is part of every latency.
     pub via: Via,
-    /// What answered, as `vm_app_version` names it.
-    pub version: String,
+    /// What answered: `vmsingle v1.131.0`.
+    pub component: String,
     /// The load as it was planned.
     pub planned: Planned,
     /// Names of the mix, in its order.

@@ -8,7 +8,7 @@ use super::observation::{Observation, Pass, Planned, Temperature};
 use super::spec::{Cache, MixQuery, Spec};
 use super::{request, server_view};
 use crate::check::trouble::Trouble;
-use crate::connect::{Connections, Endpoint, Reply, Request};
+use crate::connect::{Connections, PodAddress, Reply, Request, Via};
 use crate::load::{self, Answer, Load, Orders, Received, Rotation, Target};
 
 /// Errors in a row that end a pass.
@@ -18,12 +18,14 @@ const PROBES: usize = 10;
 
 /// Looks once: what answers there, the transport, the passes, the transport again.
 pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Observation, Trouble> {
-    let page = get(connections, &spec.endpoint, "/metrics").await?;
-    let version = component(spec, &page)?;
-    let mut health_us = probe(connections, &spec.endpoint).await?;
+    let component = connections.expect(&spec.endpoint, spec.component).await?;
+    // One pod, found once: finding it again would be part of the latency.
+    let pod = connections.pods(&spec.endpoint).await?.into_iter().next();
+    let pod = pod.ok_or_else(|| cannot(spec, "it has no pod any more".to_owned()))?;
+    let (via, mut health_us) = probe(connections, &pod).await?;
     let mut passes = Vec::new();
     for temperature in temperatures(spec.cache) {
-        let pass = run_pass(spec, connections, temperature).await?;
+        let pass = run_pass(spec, connections, &pod, temperature).await?;
         let erred = matches!(pass.end, load::End::BackedOff(_));
         passes.push(pass);
         // A server that asks to be left alone, or only errs, is not asked again.
@@ -32,19 +34,12 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
         }
     }
     // What follows is information; a server that is gone by now shows in the samples.
-    health_us.extend(probe(connections, &spec.endpoint).await.unwrap_or_default());
-    let after = get(connections, &spec.endpoint, "/metrics").await.map(|reply| reply.body).unwrap_or_default();
-    let plan = spec.test_plan();
+    health_us.extend(probe(connections, &pod).await.map(|(_, took)| took).unwrap_or_default());
+    let after = get(connections, &pod, "/metrics").await.map(|reply| reply.body).unwrap_or_default();
     Ok(Observation {
-        via: page.via,
-        version,
-        planned: Planned {
-            per_second: spec.rate.0,
-            concurrency: spec.concurrency,
-            first: plan.first,
-            cap: plan.cap,
-            timeout_seconds: spec.patience().as_secs_f64(),
-        },
+        via,
+        component: component.to_string(),
+        planned: Planned::of(spec),
         queries: spec.mix.iter().map(|query| query.name.clone()).collect(),
         passes,
         health_us,
@@ -67,6 +62,20 @@ pub fn orders(spec: &Spec) -> Option<Orders> {
     })
 }
 
+impl Planned {
+    /// The load that a spec asks for, in numbers.
+    pub fn of(spec: &Spec) -> Self {
+        let test = spec.test_plan();
+        Self {
+            per_second: spec.rate.0,
+            concurrency: spec.concurrency,
+            first: test.first,
+            cap: test.cap,
+            timeout_seconds: spec.patience().as_secs_f64(),
+        }
+    }
+}
+
 impl Pass {
     /// A pass with the samples of a load, counted against the spec's limit.
     pub fn of(spec: &Spec, temperature: Temperature, load: Load) -> Result<Self, String> {
@@ -87,11 +96,15 @@ impl Pass {
     }
 }
 
-async fn run_pass(spec: &Spec, connections: &Connections, temperature: Temperature) -> Result<Pass, Trouble> {
+async fn run_pass(
+    spec: &Spec,
+    connections: &Connections,
+    pod: &PodAddress,
+    temperature: Temperature,
+) -> Result<Pass, Trouble> {
     let target = Arc::new(Mix {
         connections: connections.clone(),
-        endpoint: spec.endpoint.clone(),
-        prefix: spec.prefix.clone(),
+        pod: pod.clone(),
         queries: spec.mix.clone(),
         temperature,
         timeout: spec.patience(),
@@ -103,13 +116,16 @@ async fn run_pass(spec: &Spec, connections: &Connections, temperature: Temperatu
             target.send(query).await;
         }
     }
-    let cannot = |message: String| Trouble::Broken { to: spec.endpoint.to_string(), message };
-    let orders = orders(spec).ok_or_else(|| cannot("the mix holds no query".to_owned()))?;
-    let load = load::drive(Arc::clone(&target), &orders).await.map_err(|error| cannot(error.to_string()))?;
+    let orders = orders(spec).ok_or_else(|| cannot(spec, "the mix holds no query".to_owned()))?;
+    let load = load::drive(Arc::clone(&target), &orders).await.map_err(|error| cannot(spec, error.to_string()))?;
     match target.only_trouble() {
         Some(trouble) => Err(trouble),
-        None => Pass::of(spec, temperature, load).map_err(cannot),
+        None => Pass::of(spec, temperature, load).map_err(|message| cannot(spec, message)),
     }
+}
+
+fn cannot(spec: &Spec, message: String) -> Trouble {
+    Trouble::Broken { to: spec.endpoint.to_string(), message }
 }
 
 fn temperatures(cache: Cache) -> Vec<Temperature> {
@@ -120,8 +136,8 @@ fn temperatures(cache: Cache) -> Vec<Temperature> {
     }
 }
 
-async fn get(connections: &Connections, endpoint: &Endpoint, path: &str) -> Result<Reply, Trouble> {
-    let reply = connections.send(endpoint, Request::get(path)).await?;
+async fn get(connections: &Connections, pod: &PodAddress, path: &str) -> Result<Reply, Trouble> {
+    let reply = connections.send_to_pod(pod, Request::get(path)).await?;
     if reply.status == 200 {
         return Ok(reply);
     }
@@ -129,38 +145,20 @@ async fn get(connections: &Connections, endpoint: &Endpoint, path: &str) -> Resu
     Err(Trouble::Refused { url: path.to_owned(), status: reply.status, body })
 }
 
-fn component(spec: &Spec, page: &Reply) -> Result<String, Trouble> {
-    let page = String::from_utf8_lossy(&page.body);
-    let answered = server_view::version(&page);
-    let right = match answered.as_deref() {
-        // Distributions build without a version; the flags still tell a program that answers queries.
-        Some("") => server_view::answers_queries(&page),
-        Some(version) => {
-            version.strip_prefix(&spec.component).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-        }
-        None => false,
-    };
-    let answered = answered.unwrap_or_else(|| "something without vm_app_version".to_owned());
-    if right {
-        return Ok(answered);
-    }
-    Err(Trouble::WrongComponent { service: spec.endpoint.to_string(), expected: spec.component.clone(), answered })
-}
-
-async fn probe(connections: &Connections, endpoint: &Endpoint) -> Result<Vec<u64>, Trouble> {
-    let mut took = Vec::with_capacity(PROBES);
+async fn probe(connections: &Connections, pod: &PodAddress) -> Result<(Via, Vec<u64>), Trouble> {
+    let (mut via, mut took) = (Via::Url, Vec::with_capacity(PROBES));
     for _ in 0..PROBES {
-        let reply = get(connections, endpoint, "/health").await?;
+        let reply = get(connections, pod, "/health").await?;
+        via = reply.via;
         took.push(u64::try_from(reply.took.as_micros()).unwrap_or(u64::MAX));
     }
-    Ok(took)
+    Ok((via, took))
 }
 
 /// The mix as a target of load.
 struct Mix {
     connections: Connections,
-    endpoint: Endpoint,
-    prefix: String,
+    pod: PodAddress,
     queries: Vec<MixQuery>,
     temperature: Temperature,
     timeout: std::time::Duration,
@@ -181,9 +179,9 @@ impl Mix {
 impl Target for Mix {
     async fn send(&self, query: usize) -> Received {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-        let path = request::path(&self.prefix, &self.queries[query], self.temperature, now);
+        let path = request::path(&self.queries[query], self.temperature, now);
         let request = Request { timeout: self.timeout, ..Request::get(path) };
-        let result = self.connections.send(&self.endpoint, request).await;
+        let result = self.connections.send_to_pod(&self.pod, request).await;
         let at = Instant::now();
         match result {
             Ok(reply) => {

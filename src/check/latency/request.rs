@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 
 use super::observation::Temperature;
 use super::spec::MixQuery;
+use crate::connect::path_with;
 use crate::load::Answer;
 use crate::units::Duration;
 
@@ -13,32 +14,24 @@ use crate::units::Duration;
 const STEP: Duration = Duration::seconds(60);
 
 /// Path and query string for a request at `now` (Unix seconds).
-pub(super) fn path(prefix: &str, query: &MixQuery, temperature: Temperature, now: f64) -> String {
-    let mut path = match query.range {
-        None => format!("{prefix}/api/v1/query?query={}&time={now:.3}", encode(&query.query)),
-        Some(range) => format!(
-            "{prefix}/api/v1/query_range?query={}&start={:.3}&end={now:.3}&step={}",
-            encode(&query.query),
-            now - range.as_secs_f64(),
-            query.step.unwrap_or(STEP).as_secs_f64(),
-        ),
+pub(super) fn path(query: &MixQuery, temperature: Temperature, now: f64) -> String {
+    let mut parameters = vec![("query", query.query.clone())];
+    let path = match query.range {
+        None => {
+            parameters.push(("time", format!("{now:.3}")));
+            "/api/v1/query"
+        }
+        Some(range) => {
+            parameters.push(("start", format!("{:.3}", now - range.as_secs_f64())));
+            parameters.push(("end", format!("{now:.3}")));
+            parameters.push(("step", query.step.unwrap_or(STEP).as_secs_f64().to_string()));
+            "/api/v1/query_range"
+        }
     };
     if temperature == Temperature::Cold {
-        path.push_str("&nocache=1");
+        parameters.push(("nocache", "1".to_owned()));
     }
-    path
-}
-
-/// Percent-encodes everything but RFC 3986's unreserved characters.
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    path_with(path, &parameters)
 }
 
 #[derive(Deserialize)]
@@ -85,14 +78,14 @@ mod tests {
 
     #[test]
     fn an_instant_query_names_its_time() {
-        let path = path("", &query(None), Temperature::Warm, 1_700_000_000.25);
+        let path = path(&query(None), Temperature::Warm, 1_700_000_000.25);
         assert_eq!(path, "/api/v1/query?query=up%7Bjob%3D%22a%20b%22%7D&time=1700000000.250");
     }
 
     #[test]
     fn a_cold_range_goes_past_the_cache() {
-        let path = path("/select/0/prometheus", &query(Some(3600)), Temperature::Cold, 1_700_003_600.0);
-        assert!(path.starts_with("/select/0/prometheus/api/v1/query_range?query=up"), "{path}");
+        let path = path(&query(Some(3600)), Temperature::Cold, 1_700_003_600.0);
+        assert!(path.starts_with("/api/v1/query_range?query=up"), "{path}");
         assert!(path.ends_with("&start=1700000000.000&end=1700003600.000&step=60&nocache=1"), "{path}");
     }
 

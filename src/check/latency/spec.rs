@@ -8,7 +8,7 @@ use std::str::FromStr;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::connect::Endpoint;
+use crate::connect::{Application, Endpoint};
 use crate::load::{Quantile, TestPlan};
 use crate::units::Duration;
 
@@ -18,12 +18,9 @@ use crate::units::Duration;
 pub struct Spec {
     /// Where to ask.
     pub endpoint: Endpoint,
-    /// Program that must answer there, as `vm_app_version` names it: `victoria-metrics` (default), `vmselect`.
-    #[serde(default = "victoria_metrics")]
-    pub component: String,
-    /// Put before `/api/v1/query`; a vmselect needs `/select/0/prometheus`.
-    #[serde(default)]
-    pub prefix: String,
+    /// Program that must answer there; `vmsingle` by default.
+    #[serde(default = "vmsingle")]
+    pub component: Application,
     /// The quantile and its limit: `{p95: {below: 2s}}`.
     pub limit: Limit,
     /// The queries that are asked, taking turns.
@@ -254,8 +251,8 @@ fn between<'de, const MIN: u32, const MAX: u32, D: Deserializer<'de>>(deserializ
     }
 }
 
-fn victoria_metrics() -> String {
-    "victoria-metrics".to_owned()
+fn vmsingle() -> Application {
+    Application::VmSingle
 }
 
 fn samples() -> u32 {

@@ -13,7 +13,7 @@ fn healthy() -> Value {
         .collect();
     json!({
         "via": "url",
-        "version": "victoria-metrics-20251114-tags-v1.131.0-0-g1",
+        "component": "vmsingle v1.131.0",
         "planned": {"per_second": 20.0, "concurrency": 16, "first": 201, "cap": 240, "timeout_seconds": 10.0},
         "queries": ["up now", "range_6h"],
         "passes": [{

@@ -15,7 +15,7 @@ fn defaults_ask_at_twenty_per_second_for_at_least_ten_seconds() {
     assert_eq!((spec.rate, spec.samples, spec.concurrency, spec.cache), (PerSecond(20.0), 220, 16, Cache::Both));
     let plan = spec.test_plan();
     assert_eq!((plan.first, plan.cap), (201, 220));
-    assert_eq!(spec.component, "victoria-metrics");
+    assert_eq!(spec.component, Application::VmSingle);
 }
 
 #[test]
