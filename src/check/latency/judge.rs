@@ -14,7 +14,9 @@ mod measured;
 
 /// A lag below this is no reason for doubt, however fast the system.
 const LAG_FLOOR_SECONDS: f64 = 0.005;
-/// A lag above this share of the quantile is.
+/// Nor is one below this share of the limit: lag only ever lengthens latencies, so it cannot make a slow system pass.
+const LAG_SHARE_OF_LIMIT: f64 = 0.025;
+/// A lag above this share of the quantile, and above both of those, is: the figures are then not the system's.
 const LAG_SHARE: f64 = 0.1;
 
 pub(super) fn judge(spec: &Spec, seen: &Observation) -> Verdict {
@@ -135,7 +137,8 @@ impl<'a> PassJudge<'a> {
     fn lag(&self, judgement: &mut Judgement) -> bool {
         let lag = lag_p99(&self.pass.samples);
         let quantile = self.strict.quantile(self.test.quantile).unwrap_or_default();
-        let most = LAG_FLOOR_SECONDS.max(LAG_SHARE * quantile);
+        let limit = self.spec.limit.slow_at().as_secs_f64();
+        let most = LAG_FLOOR_SECONDS.max(LAG_SHARE_OF_LIMIT * limit).max(LAG_SHARE * quantile);
         if lag <= most {
             return false;
         }

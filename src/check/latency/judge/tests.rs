@@ -161,8 +161,8 @@ fn a_limit_that_is_only_broken_by_our_lag_is_not_broken() {
 
 #[test]
 fn a_lag_below_the_floor_is_no_reason_for_doubt() {
-    assert!(judge(&with(240, json!({"lag_us": 5000}))).is_pass());
-    assert_eq!(unclear(&judge(&with(240, json!({"lag_us": 5001})))), ["latency/sender-lagged"]);
+    assert!(judge(&with(240, json!({"lag_us": 50_000}))).is_pass());
+    assert_eq!(unclear(&judge(&with(240, json!({"lag_us": 50_001})))), ["latency/sender-lagged"]);
 }
 
 #[test]
