@@ -6,6 +6,7 @@ pub mod check;
 pub mod connect;
 pub mod event;
 pub mod explain;
+pub mod load;
 pub mod plan;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
