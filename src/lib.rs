@@ -6,6 +6,7 @@ pub mod check;
 pub mod connect;
 pub mod event;
 pub mod plan;
+pub mod suite;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod units;

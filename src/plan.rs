@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::check::expectation::Expectation;
+pub use crate::suite::{CheckCard, Criterion, SuiteId, Unproven};
 
 /// A valid suite with what was selected from it. Nothing in it can be wrong any more.
 pub struct Plan {
@@ -18,36 +19,6 @@ pub struct Plan {
     pub deadline: Duration,
 }
 
-/// Identity of a suite.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SuiteId {
-    /// Name of the file as it was given.
-    pub file: String,
-    /// Key of the story.
-    pub story: String,
-    /// Its title.
-    pub title: String,
-    /// SHA-256 of the file's text and the variables, hexadecimal.
-    pub digest: String,
-    /// Variables after `--var`, by name.
-    pub variables: Vec<(String, String)>,
-}
-
-/// One acceptance criterion (AC2) or one bullet of it (AC2.3).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Criterion {
-    /// `AC2` or `AC2.3`.
-    pub id: String,
-    /// The story's own wording.
-    pub text: String,
-    /// The criterion that a bullet belongs to.
-    pub parent: Option<String>,
-    /// Line in the suite's file, from 1.
-    pub line: u64,
-    /// Ids of the checks that prove it. A bullet without any is unproven; a criterion with bullets stands or falls with them.
-    pub checks: Vec<String>,
-}
-
 /// One check, ready to run.
 pub struct PlannedCheck {
     /// What reports know of it.
@@ -58,32 +29,6 @@ pub struct PlannedCheck {
     pub within: Duration,
     /// Whether it will run.
     pub selection: Selection,
-}
-
-/// A check as reports show it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CheckCard {
-    /// Unique id in the suite: `vmsingle-answers`.
-    pub id: String,
-    /// The sentence about the system that must hold.
-    pub sentence: String,
-    /// Ids of the criteria that it proves, at least one.
-    pub criteria: Vec<String>,
-    /// Name of its kind.
-    pub kind: String,
-    /// Ids of the checks that must be green before it is worth looking.
-    pub needs: Vec<String>,
-    /// The author's advice for the day it is red.
-    pub hint: Option<String>,
-    /// Line in the suite's file, from 1.
-    pub line: u64,
-}
-
-impl CheckCard {
-    /// The name of its trial: `AC2.4::vmsingle-answers`. Stable, unique, without measured values.
-    pub fn trial(&self) -> String {
-        format!("{}::{}", self.criteria[0], self.id)
-    }
 }
 
 /// Whether a check will run.

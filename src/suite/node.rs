@@ -1,0 +1,278 @@
+//! A suite's YAML as a tree in which everything knows its place.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::options::DuplicateKeyPolicy;
+use serde_saphyr::{Location, Spanned};
+
+use super::problem::{Problem, Problems};
+use super::source::{Mark, Source};
+use super::template;
+
+/// One value with its place.
+#[derive(Debug, PartialEq)]
+pub struct Node {
+    /// Its place; that of a map is its first key.
+    pub mark: Mark,
+    /// The bytes of a scalar in the masked text.
+    pub range: std::ops::Range<usize>,
+    /// What it is.
+    pub value: Value,
+}
+
+/// The three shapes of YAML.
+#[derive(Debug, PartialEq)]
+pub enum Value {
+    /// Text, not yet taken for a number or a boolean: that is up to the type that reads it.
+    Scalar {
+        /// The text, without quotes and escapes.
+        text: String,
+        /// Whether it was written without quotes.
+        plain: bool,
+    },
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping, in the order of the file; each key once.
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key of a map.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// Its text.
+    pub text: String,
+    /// Its place.
+    pub mark: Mark,
+}
+
+impl Node {
+    /// The value behind a key of a map.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            Value::Map(entries) => entries.iter().find(|(name, _)| name.text == key).map(|(_, node)| node),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing was written: `~`, `null` or nothing at all.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, Value::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null"))
+    }
+
+    /// Its text, where it is a scalar.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Parses a masked text. A YAML error ends it; duplicate and odd keys are added to `problems`.
+pub fn parse(masked: &str, source: &Source, problems: &Problems) -> Result<Node, Problem> {
+    let options = serde_saphyr::options! {
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        non_finite_float_policy: serde_saphyr::options::NonFiniteFloatPolicy::AsString,
+        strict_booleans: true,
+        with_snippet: false,
+    };
+    let raw: Spanned<Raw> =
+        serde_saphyr::from_str_with_options(masked, options).map_err(|error| syntax(&error, source))?;
+    Ok(Builder { masked, source, problems }.node(raw))
+}
+
+fn syntax(error: &serde_saphyr::Error, source: &Source) -> Problem {
+    let message = template::unmask(&error.render_with_formatter(&serde_saphyr::UserMessageFormatter));
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let place = error.location().filter(|place| place.line() > 0);
+    let (line, column) = place.map_or((source.last_line(), 1), |place| (index(place.line()), index(place.column())));
+    Problem::at(source.word(line, column), format!("this is not YAML: {message}"))
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+struct Builder<'a> {
+    masked: &'a str,
+    source: &'a Source,
+    problems: &'a Problems,
+}
+
+impl Builder<'_> {
+    fn node(&self, raw: Spanned<Raw>) -> Node {
+        let (place, range) = (raw.referenced, range(&raw.defined));
+        let mark = self.mark(&place);
+        let (mark, value) = match raw.value {
+            Raw::Text(text) => {
+                let plain = !self.written(&range).is_some_and(|text| text.starts_with(['"', '\'', '|', '>']));
+                (mark, Value::Scalar { text, plain })
+            }
+            Raw::Plain(fallback) => {
+                let text = self.written(&range).map_or(fallback, str::to_owned);
+                (mark, Value::Scalar { text, plain: true })
+            }
+            Raw::List(items) => (mark, Value::List(items.into_iter().map(|item| self.node(item)).collect())),
+            Raw::Map(entries) => {
+                let entries = self.entries(entries);
+                (entries.first().map_or(mark, |(key, _)| key.mark), Value::Map(entries))
+            }
+        };
+        Node { mark, range, value }
+    }
+
+    fn entries(&self, entries: Vec<(Spanned<Raw>, Spanned<Raw>)>) -> Vec<(Key, Node)> {
+        let mut kept: Vec<(Key, Node)> = Vec::new();
+        for (key, value) in entries {
+            let key = self.node(key);
+            if key.text().is_some_and(template::has_hole) {
+                self.problems.add(
+                    Problem::at(key.mark, "a variable in a key")
+                        .note("variables stand in values only: write the key out"),
+                );
+            }
+            let Some(text) = key.text().map(template::unmask) else {
+                self.problems.add(
+                    Problem::at(key.mark, "a key must be a text")
+                        .note("write a word, a colon and a value: `key: value`"),
+                );
+                continue;
+            };
+            match kept.iter().find(|(other, _)| other.text == text) {
+                Some((first, _)) => self.problems.add(duplicate(&text, key.mark, first.mark)),
+                None => kept.push((Key { text, mark: key.mark }, self.node(value))),
+            }
+        }
+        kept
+    }
+
+    fn written(&self, range: &std::ops::Range<usize>) -> Option<&str> {
+        self.masked.get(range.clone())
+    }
+
+    fn mark(&self, place: &Location) -> Mark {
+        let (line, column) = (index(place.line()).max(1), index(place.column()).max(1));
+        match index(place.span().len()) {
+            0 => self.source.word(line, column),
+            width => Mark { line, column, width },
+        }
+    }
+}
+
+fn duplicate(key: &str, mark: Mark, first: Mark) -> Problem {
+    Problem::at(mark, format!("duplicate key `{key}`"))
+        .label(format!("first on line {}", first.line))
+        .note("a key may appear once in a map: remove or rename one of them")
+}
+
+fn range(place: &Location) -> std::ops::Range<usize> {
+    let (offset, len) = (place.span().byte_offset(), place.span().byte_len());
+    offset.zip(len).map_or(0..0, |(offset, len)| index(offset)..index(offset + len))
+}
+
+/// What the YAML parser gives; a plain scalar that it takes for a number or a boolean is read again as it was written.
+enum Raw {
+    Text(String),
+    Plain(String),
+    List(Vec<Spanned<Raw>>),
+    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+macro_rules! plain {
+    ($($visit:ident($kind:ty)),+) => {$(
+        fn $visit<E>(self, value: $kind) -> Result<Raw, E> {
+            Ok(Raw::Plain(value.to_string()))
+        }
+    )+};
+}
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("YAML")
+    }
+
+    plain!(visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_i128(i128), visit_u128(u128), visit_f64(f64));
+
+    fn visit_unit<E>(self) -> Result<Raw, E> {
+        Ok(Raw::Plain(String::new()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
+        Ok(Raw::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Raw::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw, A::Error> {
+        let mut map = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            map.push(entry);
+        }
+        Ok(Raw::Map(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(node: &Node) -> String {
+        let place = format!("{}:{}+{}", node.mark.line, node.mark.column, node.mark.width);
+        match &node.value {
+            Value::Scalar { text, plain } => format!("{place} {}{text:?}", if *plain { "" } else { "quoted " }),
+            Value::List(items) => format!("{place} [{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+            Value::Map(entries) => {
+                let entries: Vec<_> =
+                    entries.iter().map(|(key, node)| format!("{}: {}", key.text, show(node))).collect();
+                format!("{place} {{{}}}", entries.join(", "))
+            }
+        }
+    }
+
+    fn parsed(text: &str) -> String {
+        let problems = Problems::default();
+        let node = parse(text, &Source::new("x.yaml", text), &problems).map_err(|problem| problem.message).unwrap();
+        assert!(problems.is_empty());
+        show(&node)
+    }
+
+    #[test]
+    fn a_scalar_keeps_the_text_that_was_written() {
+        assert_eq!(parsed("a: 4e9"), "1:1+1 {a: 1:4+3 \"4e9\"}");
+        assert_eq!(
+            parsed("- 0x10\n- true\n- yes\n- 1.50"),
+            "1:1+1 [1:3+4 \"0x10\", 2:3+4 \"true\", 3:3+3 \"yes\", 4:3+4 \"1.50\"]"
+        );
+        assert_eq!(parsed("['5', \"a\\tb\"]"), "1:1+1 [1:2+3 quoted \"5\", 1:7+6 quoted \"a\\tb\"]");
+    }
+
+    #[test]
+    fn places_count_characters_and_survive_crlf() {
+        assert_eq!(parsed("ä: ö\r\nü: [監, x]\r\n"), "1:1+1 {ä: 1:4+1 \"ö\", ü: 2:4+1 [2:5+1 \"監\", 2:8+1 \"x\"]}");
+    }
+
+    #[test]
+    fn nothing_is_known_from_the_text_nothing() {
+        let text = "a: ~\nb:\nc: ''\n";
+        let node = parse(text, &Source::new("x.yaml", text), &Problems::default()).map_err(|p| p.message).unwrap();
+        assert!(node.get("a").unwrap().is_null() && node.get("b").unwrap().is_null());
+        assert!(!node.get("c").unwrap().is_null());
+    }
+}
