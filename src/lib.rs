@@ -6,6 +6,9 @@ pub mod check;
 pub mod connect;
 pub mod event;
 pub mod plan;
+pub mod record;
+pub mod report;
+pub mod run;
 pub mod suite;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
