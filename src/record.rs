@@ -16,3 +16,6 @@ pub use fold::{Fold, NotAJournal};
 pub use folder::{Folder, find, write_whole};
 pub use journal::{Journal, Read, ReadError, Tail, read};
 pub use state::{CheckRecord, End, Run};
+
+#[cfg(test)]
+pub mod sample;

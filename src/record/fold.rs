@@ -100,6 +100,18 @@ impl Fold {
         left_out || self.checks.get(check).is_some_and(|progress| progress.ended.is_some())
     }
 
+    /// When the run began.
+    pub fn started(&self) -> Timestamp {
+        self.started
+    }
+
+    /// How many of the checks that are to run have ended, and how many there are.
+    pub fn progress(&self) -> (usize, usize) {
+        let to_run = self.card.checks.iter().filter(|(_, selection)| !selection.is_left_out());
+        let all = to_run.clone().count();
+        (to_run.filter(|(card, _)| self.has_ended(&card.id)).count(), all)
+    }
+
     /// The checks that are being looked at, each with the time of its start and what the latest look gave.
     pub fn running(&self) -> impl Iterator<Item = (&str, Timestamp, Option<&LookResult>)> {
         self.card.checks.iter().filter_map(|(card, _)| {
@@ -164,3 +176,6 @@ impl Progress {
 fn seconds(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64().max(0.0)
 }
+
+#[cfg(test)]
+mod tests;

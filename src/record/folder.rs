@@ -91,3 +91,41 @@ fn point_latest(reports: &Path, run: &str) -> io::Result<()> {
 fn point_latest(_: &Path, _: &str) -> io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runs_of_the_same_second_have_folders_of_their_own_and_latest_is_the_last() {
+        let reports = tempfile::tempdir().unwrap();
+        let now: Timestamp = "2026-11-25T01:30:00Z".parse().unwrap();
+        let (first, second) =
+            (Folder::create(reports.path(), now).unwrap(), Folder::create(reports.path(), now).unwrap());
+        assert_ne!(first.run(), second.run());
+        assert!(first.run().starts_with("20261125T013000Z-") && first.run().len() == 21, "{}", first.run());
+        assert_eq!(fs::read_link(reports.path().join("latest")).unwrap(), Path::new(second.run()));
+    }
+
+    #[test]
+    fn a_run_is_found_by_folder_journal_and_name() {
+        let reports = tempfile::tempdir().unwrap();
+        let folder = Folder::create(reports.path(), Timestamp::now()).unwrap();
+        fs::write(folder.journal(), "").unwrap();
+        let by_path = folder.path().display().to_string();
+        for named in [by_path.as_str(), folder.journal().to_str().unwrap(), folder.run(), "latest"] {
+            assert!(find(named, reports.path()).is_some(), "{named}");
+        }
+        assert_eq!(find("nothing", reports.path()), None);
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("junit.xml");
+        write_whole(&path, b"old").unwrap();
+        write_whole(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -94,3 +94,50 @@ pub fn read(path: &Path) -> Result<Read, ReadError> {
     }
     Ok(Read { events, tail })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::sample::{JOURNAL, events};
+
+    fn saved(text: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.jsonl");
+        std::fs::write(&path, text).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn what_was_appended_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.jsonl");
+        let mut journal = Journal::create(&path).unwrap();
+        events().iter().for_each(|event| journal.append(event).unwrap());
+        let read = read(&path).unwrap();
+        assert_eq!((read.events, read.tail), (events(), Tail::Whole));
+        assert!(Journal::create(&path).is_err(), "a journal is never written over");
+    }
+
+    #[test]
+    fn a_torn_last_line_is_left_aside_and_said_wherever_it_is_torn() {
+        let last = JOURNAL.trim_end().rfind('\n').unwrap() + 1;
+        for cut in last + 1..JOURNAL.len() - 2 {
+            let (_folder, path) = saved(&JOURNAL[..cut]);
+            let read = read(&path).unwrap();
+            assert_eq!((read.events.len(), read.tail), (13, Tail::Torn), "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_last_line_that_lacks_only_its_newline_counts() {
+        let (_folder, path) = saved(JOURNAL.trim_end());
+        let read = read(&path).unwrap();
+        assert_eq!((read.events.len(), read.tail), (14, Tail::Whole));
+    }
+
+    #[test]
+    fn a_broken_line_in_the_middle_is_an_error_with_its_number() {
+        let (_folder, path) = saved(&JOURNAL.replacen("\"check_started\"", "\"chk\"", 1));
+        assert!(read(&path).unwrap_err().to_string().ends_with("events.jsonl:3 is not an event"));
+    }
+}
