@@ -5,6 +5,7 @@
 pub mod check;
 pub mod connect;
 pub mod event;
+pub mod explain;
 pub mod plan;
 pub mod record;
 pub mod report;
@@ -12,4 +13,5 @@ pub mod run;
 pub mod suite;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod suite;
 pub mod units;

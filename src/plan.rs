@@ -1,11 +1,19 @@
-//! What will be run: the suite, resolved and valid.
+//! What will be run: the suite with what was selected from it.
+
+mod filter;
+mod list;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::check::expectation::Expectation;
+use crate::suite::{self, Suite};
 pub use crate::suite::{CheckCard, Criterion, SuiteId, Unproven};
+pub use filter::Filter;
+pub use list::{list, table};
 
 /// A valid suite with what was selected from it. Nothing in it can be wrong any more.
 pub struct Plan {
@@ -41,4 +49,42 @@ pub enum Selection {
     Needed,
     /// It was left out, for this reason.
     LeftOut(String),
+}
+
+impl Selection {
+    /// Whether the check runs, asked for or needed.
+    pub fn runs(&self) -> bool {
+        !matches!(self, Self::LeftOut(_))
+    }
+}
+
+impl Plan {
+    /// Selects from a suite. A valid suite and any filter make a plan; that nothing was selected is for the caller to judge.
+    pub fn new(suite: Suite, filter: &Filter) -> Self {
+        let cards: Vec<_> = suite.checks.iter().map(|check| &check.card).collect();
+        let selections = filter.select(&cards);
+        let checks = suite.checks.into_iter().zip(selections);
+        Self {
+            suite: suite.id,
+            criteria: suite.criteria,
+            checks: checks.map(|(check, selection)| PlannedCheck::new(check, selection)).collect(),
+            deadline: suite.deadline,
+        }
+    }
+
+    /// The checks that run, asked for or needed.
+    pub fn running(&self) -> impl Iterator<Item = &PlannedCheck> {
+        self.checks.iter().filter(|check| check.selection.runs())
+    }
+
+    /// Whether the filter left nothing to run.
+    pub fn is_empty(&self) -> bool {
+        self.running().next().is_none()
+    }
+}
+
+impl PlannedCheck {
+    fn new(check: suite::Check, selection: Selection) -> Self {
+        Self { card: check.card, expectation: check.expectation, within: check.within, selection }
+    }
 }

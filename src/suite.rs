@@ -11,6 +11,8 @@ mod rules;
 mod source;
 mod suggest;
 mod template;
+#[cfg(test)]
+mod tests;
 mod variables;
 mod written;
 
@@ -94,12 +96,21 @@ fn text_to_file(
     }
     let masked = template::mask(text);
     let mut root = node::parse(&masked.text, source, problems).map_err(|problem| problems.add(problem)).ok()?;
+    if root.is_null() {
+        problems.add(empty(source));
+        return None;
+    }
     let variables = Variables::declare(&root, given, problems);
     variables.fill(&mut root, &masked.holes, problems);
     let file = SuiteFile::deserialize(Reader::new(&root, problems));
     let file = file.map_err(|fault| problems.add(fault.problem(root.mark))).ok()?;
     rules::apply(&file, problems);
     Some((file, variables))
+}
+
+fn empty(source: &Source) -> Problem {
+    Problem::at(source.word(source.last_line(), 1), "the suite is empty")
+        .note("a suite needs `story`, `title`, `criteria` and `checks`; `signoff schema` describes them")
 }
 
 /// The JSON Schema of a suite's file, for editors.

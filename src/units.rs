@@ -1,5 +1,9 @@
 //! Values with units, as a suite writes them.
 
+mod bytes;
 mod duration;
+mod percent;
 
+pub use bytes::Bytes;
 pub use duration::Duration;
+pub use percent::Percent;

@@ -1,34 +1,104 @@
 //! The ways into a cluster: its API, and HTTP to the components that run in it.
 
+mod api;
+mod client;
+mod component;
+mod deadline;
 mod endpoint;
+mod forward;
+mod given;
 mod message;
-mod resource;
+mod options;
+mod pods;
+mod reach;
+pub mod resource;
+mod stream;
+mod surroundings;
+#[cfg(test)]
+mod testing;
+mod write;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+pub use component::{Application, Component};
 pub use endpoint::{Endpoint, Port};
-pub use message::{Reply, Request, Via};
+pub use message::{Reply, Request, Via, path_with};
+pub use options::{OpenError, Options};
+pub use pods::PodAddress;
 pub use resource::{Resource, Scope};
+pub use stream::Stream;
+pub use surroundings::Surroundings;
 
-use serde_json::Value;
+use client::Cluster;
+use forward::Pool;
+use given::Given;
 
-use crate::check::trouble::Trouble;
+/// How long a Service counts as resolved, and a component as identified, before it is looked at again.
+const KNOWN_FOR: Duration = Duration::from_secs(10);
 
 /// Everything a look can reach. Cheap to clone.
 #[derive(Clone)]
-pub struct Connections {}
+pub struct Connections {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// The API server, or why there is none.
+    cluster: Result<Cluster, String>,
+    given: Given,
+    pool: Pool,
+    resolved: Recent<Endpoint, Vec<PodAddress>>,
+    identified: Recent<PodAddress, Component>,
+}
 
 impl Connections {
-    /// Reads one object; `None` when the API knows the resource but not the object.
-    pub async fn get(&self, _: &Resource, _namespace: Option<&str>, _name: &str) -> Result<Option<Value>, Trouble> {
-        todo!()
+    /// Reads the kubeconfig (or the Pod's service account) and prepares the ways; nothing is asked yet.
+    ///
+    /// Without any cluster at hand it still opens where addresses are given: what needs the API then says so.
+    pub async fn open(options: Options) -> Result<Self, OpenError> {
+        // An error only says that a provider is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let given = Given::new(&options.urls)?;
+        let cluster = match client::open(&options).await {
+            Ok(cluster) => Ok(cluster),
+            Err(OpenError::NoCluster(why)) if !options.urls.is_empty() => Err(why),
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                cluster,
+                given,
+                pool: Pool::default(),
+                resolved: Recent::default(),
+                identified: Recent::default(),
+            }),
+        })
+    }
+}
+
+/// Answers that are kept for a short while.
+struct Recent<K, V>(Mutex<HashMap<K, (Instant, V)>>);
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: std::hash::Hash + Eq, V: Clone> Recent<K, V> {
+    fn get(&self, key: &K) -> Option<V> {
+        let kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.get(key).filter(|(since, _)| since.elapsed() < KNOWN_FOR).map(|(_, value)| value.clone())
     }
 
-    /// Lists objects in one namespace or in all, with a label selector as kubectl writes it (empty for all).
-    pub async fn list(&self, _: &Resource, _namespace: Option<&str>, _selector: &str) -> Result<Vec<Value>, Trouble> {
-        todo!()
+    fn put(&self, key: K, value: V) {
+        let mut kept = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        kept.insert(key, (Instant::now(), value));
     }
 
-    /// Sends a request to one ready pod behind a Service.
-    pub async fn send(&self, _to: &Endpoint, _request: Request) -> Result<Reply, Trouble> {
-        todo!()
+    fn forget(&self, key: &K) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(key);
     }
 }

@@ -2,6 +2,22 @@
 
 use std::borrow::Cow;
 
+use crate::check::access::Access;
+
+/// Namespaces.
+pub const NAMESPACES: Resource = Resource::of("", "v1", "Namespace", "namespaces", Scope::Cluster);
+/// Nodes.
+pub const NODES: Resource = Resource::of("", "v1", "Node", "nodes", Scope::Cluster);
+/// Pods.
+pub const PODS: Resource = Resource::of("", "v1", "Pod", "pods", Scope::Namespaced);
+/// Services.
+pub const SERVICES: Resource = Resource::of("", "v1", "Service", "services", Scope::Namespaced);
+/// ConfigMaps.
+pub const CONFIG_MAPS: Resource = Resource::of("", "v1", "ConfigMap", "configmaps", Scope::Namespaced);
+/// EndpointSlices.
+pub const ENDPOINT_SLICES: Resource =
+    Resource::of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", Scope::Namespaced);
+
 /// A resource as the API's paths name it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Resource {
@@ -41,6 +57,29 @@ impl Resource {
             kind: Cow::Borrowed(kind),
             plural: Cow::Borrowed(plural),
             scope,
+        }
+    }
+
+    /// The permission for a verb on it, in one namespace or in all.
+    pub fn access(&self, verb: &str, namespace: Option<&str>) -> Access {
+        let everywhere = Access::new(verb, &self.group, &self.plural);
+        match namespace {
+            Some(namespace) => everywhere.within(namespace),
+            None => everywhere,
+        }
+    }
+
+    /// Its plural with its group: `vmsingles.operator.victoriametrics.com`, `pods`.
+    pub fn qualified(&self) -> String {
+        if self.group.is_empty() { self.plural.to_string() } else { format!("{}.{}", self.plural, self.group) }
+    }
+
+    /// Path of the collection, in one namespace or in all.
+    pub(super) fn path(&self, namespace: Option<&str>) -> String {
+        let root = if self.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", self.group) };
+        match namespace {
+            Some(namespace) => format!("{root}/{}/namespaces/{namespace}/{}", self.version, self.plural),
+            None => format!("{root}/{}/{}", self.version, self.plural),
         }
     }
 }

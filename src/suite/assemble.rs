@@ -16,14 +16,20 @@ use super::{Check, Suite};
 /// The suite that a file describes; `bytes` are the file's, for the digest.
 pub fn suite(file: SuiteFile, variables: &Variables, bytes: &[u8], source: &Source) -> Suite {
     let effective = variables.effective();
-    let deadline = file.deadline.map_or(DEADLINE, |deadline| deadline.value).0;
-    let checks: Vec<Check> = file.checks.items.into_iter().map(|entry| check(entry, deadline)).collect();
+    let deadline = file.deadline.into_value().map_or(DEADLINE, |deadline| deadline.value).0;
+    let checks: Vec<Check> = file.checks.value.items.into_iter().map(|entry| check(entry, deadline)).collect();
     let mut criteria = Vec::new();
-    for entry in file.criteria.items {
+    for entry in file.criteria.value.items {
         let parent = entry.id.value.clone();
-        criteria.push(criterion(entry.id, entry.text, None, unproven(entry.unproven, entry.manual), &checks));
+        criteria.push(criterion(
+            entry.id,
+            entry.text,
+            None,
+            unproven(entry.unproven.into_value(), entry.manual.into_value()),
+            &checks,
+        ));
         for bullet in entry.bullets.items {
-            let why = unproven(bullet.unproven, bullet.manual);
+            let why = unproven(bullet.unproven.into_value(), bullet.manual.into_value());
             criteria.push(criterion(bullet.id, bullet.text, Some(parent.clone()), why, &checks));
         }
     }
@@ -40,7 +46,7 @@ pub fn suite(file: SuiteFile, variables: &Variables, bytes: &[u8], source: &Sour
 
 fn check(entry: CheckEntry, deadline: Duration) -> Check {
     // A default that is longer than a short run is not the author's mistake.
-    let within = entry.within.map_or(WITHIN.0.min(deadline), |within| within.value.0);
+    let within = entry.within.into_value().map_or(WITHIN.0.min(deadline), |within| within.value.0);
     let card = CheckCard {
         sentence: entry.sentence.value,
         criteria: values(entry.criteria.value),

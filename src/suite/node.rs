@@ -87,7 +87,22 @@ fn syntax(error: &serde_saphyr::Error, source: &Source) -> Problem {
     let message = message.split(" at line ").next().unwrap_or_default();
     let place = error.location().filter(|place| place.line() > 0);
     let (line, column) = place.map_or((source.last_line(), 1), |place| (index(place.line()), index(place.column())));
-    Problem::at(source.word(line, column), format!("this is not YAML: {message}"))
+    Problem::at(source.word(line, column), format!("this is not YAML: {message}")).note(advice(message))
+}
+
+/// What usually helps; the parser's own words are for those who know YAML's grammar.
+fn advice(message: &str) -> &'static str {
+    const ADVICE: [(&str, &str); 7] = [
+        ("bracket", "close the bracket or brace that is still open"),
+        ("reference", "put quotes around a text that begins with `*`"),
+        ("mapping values", "put quotes around a text with a colon in it, and check the indentation"),
+        ("tab", "indent with spaces"),
+        ("quote", "close the quote; inside of `\"` a quote is written `\\\"`, inside of `'` it is doubled"),
+        ("multiple", "keep one document in the file: remove the line `---` and what is behind it"),
+        ("':'", "close the bracket, brace or quote that is still open above"),
+    ];
+    let found = ADVICE.iter().find(|(word, _)| message.contains(word));
+    found.map_or("check indentation, quotes, brackets and braces around this place", |(_, advice)| advice)
 }
 
 fn index(number: u64) -> usize {

@@ -11,7 +11,7 @@ use serde::de::{Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::at::AT;
-use super::each::EACH;
+use super::each::{EACH, SOFT};
 use super::node::{Node, Value};
 use super::problem::Problems;
 use access::{Fields, Items, Located, OneVariant};
@@ -21,13 +21,20 @@ pub use fault::Fault;
 #[derive(Clone, Copy)]
 pub struct Reader<'n> {
     node: &'n Node,
+    /// The key that it is the value of.
+    key: Option<&'n str>,
     problems: &'n Problems,
 }
 
 impl<'n> Reader<'n> {
     /// Reads `node`; what can be left out is reported to `problems`.
     pub fn new(node: &'n Node, problems: &'n Problems) -> Self {
-        Self { node, problems }
+        Self { node, key: None, problems }
+    }
+
+    /// Reads the value of `key`.
+    fn behind(node: &'n Node, key: &'n str, problems: &'n Problems) -> Self {
+        Self { node, key: Some(key), problems }
     }
 
     fn expected(self, what: &str) -> Fault {
@@ -43,7 +50,8 @@ impl<'n> Reader<'n> {
     fn text(self, what: &str) -> Result<&'n str, Fault> {
         match self.node.text() {
             Some(text) if !self.node.is_null() => Ok(text),
-            _ => Err(self.expected(what)),
+            _ if self.node.is_null() => Err(self.expected(what).note("write it behind the colon, or remove the key")),
+            _ => Err(self.expected(what).note("a text that begins with `[` or `{` needs quotes")),
         }
     }
 
@@ -125,6 +133,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         match name {
             AT => visitor.visit_seq(Located::new(self)),
             EACH => visitor.visit_seq(self.items(true)?),
+            SOFT => visitor.visit_seq(Items::one(self)),
             _ => visitor.visit_newtype_struct(self),
         }
     }
@@ -154,9 +163,9 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Value::Map(entries) => Fields::known(entries, keys, self.problems),
             // `crds:` with nothing behind it lacks its keys, which says more than that it is no map.
             _ if self.node.is_null() => Fields::all(&[], self.problems),
-            _ => return Err(self.expected("a map").with_keys(keys).expected(keys)),
+            _ => return Err(self.expected("a map").with_keys(keys)),
         };
-        visitor.visit_map(fields).map_err(|fault| fault.with_keys(keys))
+        visitor.visit_map(fields).map_err(|fault| if fault.is_missing() { fault.with_keys(keys) } else { fault })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -170,7 +179,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         match &self.node.value {
             Value::Map(entries) => match entries.as_slice() {
                 [(key, _)] if !variants.contains(&key.text.as_str()) => {
-                    Err(Fault::unknown(noun, &key.text, variants).at(key.mark))
+                    Err(Fault::unknown_variant(noun, &key.text, variants).at(key.mark))
                 }
                 [(key, node)] => visitor.visit_enum(OneVariant::new(&key.text, Self { node, ..self })),
                 [_, (second, _), ..] => Err(Fault::wrong(format!("exactly one {noun} is expected"))
@@ -182,7 +191,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
                 visitor.visit_enum(OneVariant::alone(text, self))
             }
             Value::Scalar { text, .. } if !self.node.is_null() => {
-                Err(Fault::unknown(noun, text, variants).at(self.node.mark))
+                Err(Fault::unknown_variant(noun, text, variants).at(self.node.mark))
             }
             _ => Err(self.expected(&format!("a {noun}")).expected(variants)),
         }

@@ -20,15 +20,15 @@ pub fn apply(file: &SuiteFile, problems: &Problems) {
     not_empty(&file.title, "the title", problems);
     deadline(file, problems);
     criteria::apply(file, problems);
-    for check in &file.checks.items {
+    for check in &file.checks.value.items {
         alone(check, file, problems);
     }
-    unique(file.checks.items.iter().map(|check| &check.id), "check", problems);
-    if file.checks.broken == 0 {
-        needs::apply(&file.checks.items, problems);
-        if file.checks.items.is_empty() {
+    unique(file.checks.value.items.iter().map(|check| &check.id), "check", problems);
+    if file.checks.value.broken == 0 {
+        needs::apply(&file.checks.value.items, problems);
+        if file.checks.value.items.is_empty() {
             problems.add(
-                Problem::at(file.title.mark, "the suite has no checks")
+                Problem::at(file.checks.mark, "the suite has no checks")
                     .note("a suite that proves nothing is refused: add at least one check under `checks:`"),
             );
         }
@@ -36,7 +36,7 @@ pub fn apply(file: &SuiteFile, problems: &Problems) {
 }
 
 fn deadline(file: &SuiteFile, problems: &Problems) {
-    if let Some(deadline) = file.deadline.as_ref().filter(|deadline| deadline.value.0.is_zero()) {
+    if let Some(deadline) = file.deadline.value().filter(|deadline| deadline.value.0.is_zero()) {
         problems
             .add(Problem::at(deadline.mark, "a deadline of zero").note("give the whole run some time, such as 15m"));
     }
@@ -54,14 +54,14 @@ fn alone(check: &CheckEntry, file: &SuiteFile, problems: &Problems) {
     }
     twice(&check.criteria.value, "criterion", problems);
     twice(&check.needs, "needed check", problems);
-    let Some(within) = &check.within else { return };
-    let deadline = file.deadline.as_ref().map_or(DEADLINE, |deadline| deadline.value);
+    let Some(within) = check.within.value() else { return };
+    let deadline = file.deadline.value().map_or(DEADLINE, |deadline| deadline.value);
     if within.value.0.is_zero() {
         problems.add(
             Problem::at(within.mark, format!("check `{}` has no time to become true", check.id.value))
                 .note("give it more than zero, such as 30s; leave `within` out for 30s"),
         );
-    } else if within.value > deadline {
+    } else if within.value > deadline && !deadline.0.is_zero() {
         problems.add(
             Problem::at(within.mark, format!("`within` is longer than the whole run may take ({deadline})"))
                 .note("shorten it, or raise the suite's `deadline`"),

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::at::At;
-use super::each::Each;
+use super::each::{Each, Soft};
 use crate::check::expectation::Expectation;
 use crate::units::Duration;
 
@@ -18,16 +18,17 @@ pub struct SuiteFile {
     /// Title of the story.
     pub title: At<String>,
     /// The longest that the whole run may take, 15m by default.
-    pub deadline: Option<At<Duration>>,
+    #[serde(default)]
+    pub deadline: Soft<At<Duration>>,
     /// Names with defaults. `${name}` stands for the value anywhere in criteria and checks, `--var name=value` overrides it,
     /// and `$${` is a literal `${`. Never a secret: values are printed and stored.
     #[serde(default, rename = "variables")]
     #[schemars(schema_with = "variables_schema")]
     _variables: IgnoredAny,
     /// The story's acceptance criteria, in its own words.
-    pub criteria: Each<CriterionEntry>,
+    pub criteria: At<Each<CriterionEntry>>,
     /// Sentences about the system that must hold.
-    pub checks: Each<CheckEntry>,
+    pub checks: At<Each<CheckEntry>>,
 }
 
 /// One acceptance criterion.
@@ -42,9 +43,11 @@ pub struct CriterionEntry {
     #[serde(default)]
     pub bullets: Each<BulletEntry>,
     /// Why no check proves it yet. It stays unproven, and this is shown.
-    pub unproven: Option<At<String>>,
+    #[serde(default)]
+    pub unproven: Soft<At<String>>,
     /// A person must attest it. It stays unproven, and who and why is shown.
-    pub manual: Option<At<ManualEntry>>,
+    #[serde(default)]
+    pub manual: Soft<At<ManualEntry>>,
 }
 
 /// One bullet of a criterion.
@@ -56,9 +59,11 @@ pub struct BulletEntry {
     /// The story's own wording.
     pub text: At<String>,
     /// Why no check proves it yet. It stays unproven, and this is shown.
-    pub unproven: Option<At<String>>,
+    #[serde(default)]
+    pub unproven: Soft<At<String>>,
     /// A person must attest it. It stays unproven, and who and why is shown.
-    pub manual: Option<At<ManualEntry>>,
+    #[serde(default)]
+    pub manual: Soft<At<ManualEntry>>,
 }
 
 /// What a person must attest, because no machine can.
@@ -85,7 +90,8 @@ pub struct CheckEntry {
     #[serde(default)]
     pub needs: Vec<At<String>>,
     /// How long it may take to become true, 30s by default.
-    pub within: Option<At<Duration>>,
+    #[serde(default)]
+    pub within: Soft<At<Duration>>,
     /// Advice for the day it is red.
     pub hint: Option<String>,
     /// What it demands: one kind with its keys. `signoff explain` lists the kinds.

@@ -90,7 +90,7 @@ impl JsonSchema for Duration {
         json_schema!({
             "type": "string",
             "description": "A length of time with its unit: 250ms, 30s, 5m, 1h30m, 90d",
-            "pattern": r"^([0-9.]+(ms|s|m|h|d|w|y))+$"
+            "pattern": r"^(([0-9.]+(ms|s|m|h|d|w|y))+|.*\$\{.*)$"
         })
     }
 }

@@ -14,14 +14,14 @@ pub fn head(run: &Run, style: &Style) -> String {
     facts.extend(run.surroundings.iter().map(|(name, value)| format!("{name} {value}")));
     let title = hang("", 0, &suite.title, style.width);
     let facts = hang("", 0, &facts.join(", "), style.width);
-    format!("{}{}", painted(style, Paint::Strong, &title), painted(style, Paint::Dim, &facts))
+    format!("{}{}", style.lines(Paint::Strong, &title), style.lines(Paint::Dim, &facts))
 }
 
 /// One criterion: its heading, its bullets, and every check with what it saw.
 pub fn block(run: &Run, top: &CriterionRecord, style: &Style) -> String {
     let heading = hang("", 0, &format!("{} {}", top.criterion.id, top.criterion.text), style.width);
     let longest = heading.lines().map(count).max().unwrap_or(0);
-    let mut out = format!("\n{}{}\n", painted(style, Paint::Strong, &heading), style.rule().repeat(longest));
+    let mut out = format!("\n{}{}\n", style.lines(Paint::Strong, &heading), style.rule().repeat(longest));
     let bullets: Vec<_> = run.bullets(&top.criterion.id).collect();
     out.push_str(&checks(run, top, style, ""));
     if bullets.is_empty() && top.criterion.checks.is_empty() {
@@ -60,7 +60,7 @@ fn line(run: &Run, check: &CheckRecord, style: &Style, indent: &str) -> String {
     let mut out = hang(&mark, columns, &format!("{}{took}", check.card.sentence), style.width);
     let below = " ".repeat(columns + 2);
     for text in remarks(run, check) {
-        out.push_str(&painted(style, Paint::Dim, &hang(&below, columns + 2, &text, style.width)));
+        out.push_str(&style.lines(Paint::Dim, &hang(&below, columns + 2, &text, style.width)));
     }
     out
 }
@@ -90,7 +90,7 @@ fn remarks(run: &Run, check: &CheckRecord) -> Vec<String> {
 pub(super) fn details(run: &Run, check: &CheckRecord, style: &Style) -> String {
     let mut out = hang(&format!("{} ", style.mark(count::way(check))), 2, &check.card.sentence, style.width);
     let place = format!("{}  {}:{}", check.card.trial(), run.card.suite.file, check.card.line);
-    out.push_str(&painted(style, Paint::Dim, &hang("  ", 2, &place, style.width)));
+    out.push_str(&style.lines(Paint::Dim, &hang("  ", 2, &place, style.width)));
     match &check.outcome {
         Outcome::Judged(verdict) => {
             for found in verdict.findings() {
@@ -109,9 +109,4 @@ pub(super) fn details(run: &Run, check: &CheckRecord, style: &Style) -> String {
         out.push_str(&hang(&format!("  {:12}", format!("{label}:")), 14, text, style.width));
     }
     out
-}
-
-/// Paints every line on its own, so that a pager that cuts lines keeps the colours right.
-fn painted(style: &Style, paint: Paint, lines: &str) -> String {
-    lines.lines().map(|line| style.paint(paint, line) + "\n").collect()
 }

@@ -28,8 +28,7 @@ pub fn closing(run: &Run, folder: &str, style: &Style) -> String {
         Exit::Failed => Paint::Bad,
         _ => Paint::Warn,
     };
-    out.push_str(&style.paint(paint, &format!("exit {}: {exit}", exit.code())));
-    out.push('\n');
+    out.push_str(&style.lines(paint, &hang("", 0, &format!("exit {}: {exit}", exit.code()), style.width)));
     out
 }
 

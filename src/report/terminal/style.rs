@@ -45,6 +45,11 @@ impl Style {
         format!("\x1b[{code}m{text}\x1b[0m")
     }
 
+    /// Paints every line on its own, so that a pager that cuts lines keeps the colours right.
+    pub fn lines(&self, paint: Paint, lines: &str) -> String {
+        lines.lines().map(|line| self.paint(paint, line) + "\n").collect()
+    }
+
     /// The painted mark of a check's end.
     pub(super) fn mark(&self, way: Way) -> String {
         let (unicode, ascii, paint) = match way {

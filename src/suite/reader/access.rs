@@ -13,11 +13,19 @@ pub struct Items<'n> {
     rest: std::slice::Iter<'n, Node>,
     problems: &'n Problems,
     lenient: bool,
+    /// The key that a single item is the value of.
+    key: Option<&'n str>,
 }
 
 impl<'n> Items<'n> {
     pub fn new(items: &'n [Node], problems: &'n Problems, lenient: bool) -> Self {
-        Self { rest: items.iter(), problems, lenient }
+        Self { rest: items.iter(), problems, lenient, key: None }
+    }
+
+    /// A value as the only item of a lenient list.
+    pub fn one(reader: Reader<'n>) -> Self {
+        let rest = std::slice::from_ref(reader.node).iter();
+        Self { rest, problems: reader.problems, lenient: true, key: reader.key }
     }
 }
 
@@ -27,8 +35,9 @@ impl<'de> SeqAccess<'de> for Items<'de> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
         let Some(node) = self.rest.next() else { return Ok(None) };
         let read = seed.deserialize(Reader::new(node, self.problems));
-        let read = read.map_err(|fault| match node.get("id").and_then(Node::text).filter(|_| self.lenient) {
-            Some(id) => fault.at(node.mark).of(id),
+        let name = self.key.or_else(|| node.get("id").and_then(Node::text)).filter(|_| self.lenient);
+        let read = read.map_err(|fault| match name {
+            Some(name) => fault.at(node.mark).of(name),
             None => fault.at(node.mark),
         });
         if let (true, Err(fault)) = (self.lenient, &read) {
@@ -83,7 +92,7 @@ impl<'de> MapAccess<'de> for Fields<'de> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         let (key, node) = self.next.take().expect("serde asks for a value only behind a key");
-        seed.deserialize(Reader::new(node, self.problems)).map_err(|fault| fault.at(node.mark).of(key))
+        seed.deserialize(Reader::behind(node, key, self.problems)).map_err(|fault| fault.at(node.mark).of(key))
     }
 }
 

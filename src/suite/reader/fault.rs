@@ -38,6 +38,15 @@ impl Fault {
         Self { what, mark: None, key: None, near, notes: Vec::new() }.expected(known)
     }
 
+    /// A choice that there is not; of a value it is said which key's it is.
+    pub fn unknown_variant(noun: &str, name: &str, known: &[&str]) -> Self {
+        let fault = Self::unknown(noun, name, known);
+        match fault.what {
+            What::Unknown(message) if noun == "value" => Self { what: What::Wrong(message), ..fault },
+            _ => fault,
+        }
+    }
+
     /// Adds a line that says what to do.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
@@ -66,15 +75,18 @@ impl Fault {
         self
     }
 
-    /// Adds the keys of a map that lacks one, unless they were added.
+    /// Whether a key is missing.
+    pub fn is_missing(&self) -> bool {
+        matches!(self.what, What::Missing(_))
+    }
+
+    /// Adds the keys of a map that lacks one or is no map, unless a nearer map did.
     pub fn with_keys(self, keys: &[&str]) -> Self {
-        match self.what {
-            What::Missing(_) if self.notes.is_empty() => {
-                let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
-                self.note(format!("the keys here are: {}", keys.join(", ")))
-            }
-            _ => self,
+        if !self.notes.is_empty() {
+            return self;
         }
+        let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+        self.note(format!("the keys here are: {}", keys.join(", ")))
     }
 
     /// The problem that it is; `fallback` is its place if none was nearer.
@@ -106,7 +118,12 @@ impl std::error::Error for Fault {}
 
 impl de::Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::wrong(message.to_string())
+        // `parse` errors of units say what is wrong and what was expected in one sentence.
+        let message = message.to_string();
+        match message.split_once(": expected ") {
+            Some((what, expected)) => Self::wrong(what).note(format!("expected {expected}")),
+            None => Self::wrong(message),
+        }
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -114,7 +131,7 @@ impl de::Error for Fault {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        Self::unknown("value", variant, expected)
+        Self::unknown_variant("value", variant, expected)
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {

@@ -1,6 +1,7 @@
 //! Rules of criteria: ids, nesting, and that each is proven by a check or says why not.
 
 use super::super::at::At;
+use super::super::each::Soft;
 use super::super::problem::{Problem, Problems};
 use super::super::written::{CriterionEntry, ManualEntry, SuiteFile};
 use super::{id, not_empty, unique};
@@ -9,13 +10,19 @@ use super::{id, not_empty, unique};
 struct Entry<'a> {
     id: &'a At<String>,
     text: &'a At<String>,
-    unproven: Option<&'a At<String>>,
-    manual: Option<&'a At<ManualEntry>>,
+    unproven: &'a Soft<At<String>>,
+    manual: &'a Soft<At<ManualEntry>>,
+}
+
+impl Entry<'_> {
+    fn says_why_unproven(&self) -> bool {
+        self.unproven.is_written() || self.manual.is_written()
+    }
 }
 
 /// Applies every rule of criteria, and that checks name only those there are.
 pub fn apply(file: &SuiteFile, problems: &Problems) {
-    let entries: Vec<Entry<'_>> = file.criteria.items.iter().flat_map(entries).collect();
+    let entries: Vec<Entry<'_>> = file.criteria.value.items.iter().flat_map(entries).collect();
     for entry in &entries {
         id(entry.id, problems);
         not_empty(entry.text, "the wording", problems);
@@ -23,47 +30,47 @@ pub fn apply(file: &SuiteFile, problems: &Problems) {
         contradiction(entry, file, problems);
     }
     unique(entries.iter().map(|entry| entry.id), "criterion", problems);
-    for criterion in &file.criteria.items {
+    for criterion in &file.criteria.value.items {
         nesting(criterion, problems);
     }
     if is_complete(file) {
-        known(file, &entries, problems);
-        if file.checks.broken == 0 && !file.checks.items.is_empty() {
-            file.criteria.items.iter().for_each(|criterion| proven(criterion, file, problems));
+        if file.checks.value.broken == 0 && !file.checks.value.items.is_empty() {
+            file.criteria.value.items.iter().for_each(|criterion| proven(criterion, file, problems));
         }
         if entries.is_empty() {
             problems.add(
-                Problem::at(file.title.mark, "the suite has no criteria")
+                Problem::at(file.criteria.mark, "the suite has no criteria")
                     .note("write the story's acceptance criteria under `criteria:`, each with `id` and `text`"),
             );
+        } else {
+            known(file, &entries, problems);
         }
     }
 }
 
 fn is_complete(file: &SuiteFile) -> bool {
-    file.criteria.broken == 0 && file.criteria.items.iter().all(|criterion| criterion.bullets.broken == 0)
+    file.criteria.value.broken == 0 && file.criteria.value.items.iter().all(|criterion| criterion.bullets.broken == 0)
 }
 
 fn entries(criterion: &CriterionEntry) -> impl Iterator<Item = Entry<'_>> {
     let CriterionEntry { id, text, unproven, manual, bullets } = criterion;
-    let first = Entry { id, text, unproven: unproven.as_ref(), manual: manual.as_ref() };
-    std::iter::once(first).chain(bullets.items.iter().map(|bullet| Entry {
+    let bullets = bullets.items.iter().map(|bullet| Entry {
         id: &bullet.id,
         text: &bullet.text,
-        unproven: bullet.unproven.as_ref(),
-        manual: bullet.manual.as_ref(),
-    }))
+        unproven: &bullet.unproven,
+        manual: &bullet.manual,
+    });
+    std::iter::once(Entry { id, text, unproven, manual }).chain(bullets)
 }
 
 fn reasons(entry: &Entry<'_>, problems: &Problems) {
-    if let Some(reason) = entry.unproven {
+    if let Some(reason) = entry.unproven.value() {
         not_empty(reason, "the reason", problems);
     }
-    if let Some(manual) = entry.manual {
-        not_empty(&manual.value.owner, "the owner", problems);
-        not_empty(&manual.value.reason, "the reason", problems);
-    }
-    if let (Some(_), Some(manual)) = (entry.unproven, entry.manual) {
+    let Some(manual) = entry.manual.value() else { return };
+    not_empty(&manual.value.owner, "the owner", problems);
+    not_empty(&manual.value.reason, "the reason", problems);
+    if entry.unproven.is_written() {
         problems.add(
             Problem::at(manual.mark, format!("criterion `{}` has both `unproven` and `manual`", entry.id.value))
                 .note("keep `manual` if a person will attest it, `unproven` if a check is still to come"),
@@ -73,10 +80,12 @@ fn reasons(entry: &Entry<'_>, problems: &Problems) {
 
 /// A check for what is said to be unproven.
 fn contradiction(entry: &Entry<'_>, file: &SuiteFile, problems: &Problems) {
-    let said = entry.unproven.map(|at| ("unproven", at.mark)).or(entry.manual.map(|at| ("manual", at.mark)));
+    let unproven = entry.unproven.value().map(|at| ("unproven", at.mark));
+    let said = unproven.or(entry.manual.value().map(|at| ("manual", at.mark)));
     let Some((word, mark)) = said else { return };
     let id = &entry.id.value;
-    let proving = file.checks.items.iter().find(|check| check.criteria.value.iter().any(|name| name.value == *id));
+    let proving =
+        file.checks.value.items.iter().find(|check| check.criteria.value.iter().any(|name| name.value == *id));
     if let Some(check) = proving {
         let message = format!("criterion `{id}` says `{word}`, but check `{}` proves it", check.id.value);
         problems.add(
@@ -102,31 +111,36 @@ fn nesting(criterion: &CriterionEntry, problems: &Problems) {
 }
 
 fn known(file: &SuiteFile, entries: &[Entry<'_>], problems: &Problems) {
-    for check in &file.checks.items {
+    for check in &file.checks.value.items {
         for name in &check.criteria.value {
             if entries.iter().any(|entry| entry.id.value == name.value) {
                 continue;
             }
             let ids = || entries.iter().map(|entry| entry.id.value.as_str());
+            // AC3 is no slip of the hand for AC1, but ac1 is one.
+            let near = ids().filter(|id| digits(id).eq(digits(&name.value)));
             problems.add(
                 Problem::at(name.mark, format!("unknown criterion `{}`", name.value))
-                    .near(&name.value, ids())
+                    .near(&name.value, near)
                     .note(format!("the suite has: {}", ids().collect::<Vec<_>>().join(", "))),
             );
         }
     }
 }
 
+fn digits(id: &str) -> impl Iterator<Item = char> {
+    id.chars().filter(char::is_ascii_digit)
+}
+
 /// A criterion of which nothing at all is proven must say so; a single bullet without a check is shown as unproven.
 fn proven(criterion: &CriterionEntry, file: &SuiteFile, problems: &Problems) {
     let has_check = |id: &At<String>| {
-        file.checks.items.iter().any(|check| check.criteria.value.iter().any(|name| name.value == id.value))
+        file.checks.value.items.iter().any(|check| check.criteria.value.iter().any(|name| name.value == id.value))
     };
-    let says_why = |entry: &Entry<'_>| entry.unproven.is_some() || entry.manual.is_some();
-    let bullets = &criterion.bullets.items;
-    let all_bullets_say_why = !bullets.is_empty() && entries(criterion).skip(1).all(|bullet| says_why(&bullet));
-    let own = entries(criterion).next().is_some_and(|own| says_why(&own));
-    if own || all_bullets_say_why || entries(criterion).any(|entry| has_check(entry.id)) {
+    let own_reason = entries(criterion).next().is_some_and(|own| own.says_why_unproven());
+    let bullets_reasons =
+        !criterion.bullets.items.is_empty() && entries(criterion).skip(1).all(|bullet| bullet.says_why_unproven());
+    if own_reason || bullets_reasons || entries(criterion).any(|entry| has_check(entry.id)) {
         return;
     }
     problems.add(
