@@ -1,5 +1,6 @@
 //! A gallery of broken suites: each `tests/diagnostics/NAME.yaml` is refused with the text in `NAME.txt`, to the letter.
 //!
+//! When a message changes on purpose, read its line, column and caret against the suite before the text is replaced.
 //! A first line `# --var name=value ...` gives variables.
 
 use std::fs;

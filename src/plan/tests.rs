@@ -17,7 +17,7 @@ checks:
 ";
 
 fn plan(filters: &[&str], exact: bool, skip: &[&str]) -> Plan {
-    let text = SUITE.replace("CRDS", "{group: operator.victoriametrics.com, required: [VMSingle]}");
+    let text = SUITE.replace("CRDS", "{group: operator.victoriametrics.com, version: v1beta1, kinds: [VMSingle]}");
     let suite = suite::parse("s.yaml", text.as_bytes(), &[]).unwrap();
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     Plan::new(suite, &Filter { filters: owned(filters), exact, skip: owned(skip) })

@@ -52,7 +52,7 @@ fn check(entry: CheckEntry, deadline: Duration) -> Check {
         criteria: values(entry.criteria.value),
         kind: entry.expect.kind().to_owned(),
         needs: values(entry.needs),
-        hint: entry.hint,
+        hint: entry.hint.into_value().map(|hint| hint.value),
         line: entry.id.mark.line as u64,
         id: entry.id.value,
     };

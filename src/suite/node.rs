@@ -1,14 +1,14 @@
 //! A suite's YAML as a tree in which everything knows its place.
 
-use std::fmt;
+mod raw;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Location, Spanned};
 
 use super::problem::{Problem, Problems};
 use super::source::{Mark, Source};
 use super::template;
+use raw::Raw;
 
 /// One value with its place.
 #[derive(Debug, PartialEq)]
@@ -186,108 +186,5 @@ fn range(place: &Location) -> std::ops::Range<usize> {
     offset.zip(len).map_or(0..0, |(offset, len)| index(offset)..index(offset + len))
 }
 
-/// What the YAML parser gives; a plain scalar that it takes for a number or a boolean is read again as it was written.
-enum Raw {
-    Text(String),
-    Plain(String),
-    List(Vec<Spanned<Raw>>),
-    Map(Vec<(Spanned<Raw>, Spanned<Raw>)>),
-}
-
-impl<'de> Deserialize<'de> for Raw {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(RawVisitor)
-    }
-}
-
-struct RawVisitor;
-
-macro_rules! plain {
-    ($($visit:ident($kind:ty)),+) => {$(
-        fn $visit<E>(self, value: $kind) -> Result<Raw, E> {
-            Ok(Raw::Plain(value.to_string()))
-        }
-    )+};
-}
-
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("YAML")
-    }
-
-    plain!(visit_bool(bool), visit_i64(i64), visit_u64(u64), visit_i128(i128), visit_u128(u128), visit_f64(f64));
-
-    fn visit_unit<E>(self) -> Result<Raw, E> {
-        Ok(Raw::Plain(String::new()))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Raw, E> {
-        Ok(Raw::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Raw::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw, A::Error> {
-        let mut map = Vec::new();
-        while let Some(entry) = entries.next_entry()? {
-            map.push(entry);
-        }
-        Ok(Raw::Map(map))
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn show(node: &Node) -> String {
-        let place = format!("{}:{}+{}", node.mark.line, node.mark.column, node.mark.width);
-        match &node.value {
-            Value::Scalar { text, plain } => format!("{place} {}{text:?}", if *plain { "" } else { "quoted " }),
-            Value::List(items) => format!("{place} [{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
-            Value::Map(entries) => {
-                let entries: Vec<_> =
-                    entries.iter().map(|(key, node)| format!("{}: {}", key.text, show(node))).collect();
-                format!("{place} {{{}}}", entries.join(", "))
-            }
-        }
-    }
-
-    fn parsed(text: &str) -> String {
-        let problems = Problems::default();
-        let node = parse(text, &Source::new("x.yaml", text), &problems).map_err(|problem| problem.message).unwrap();
-        assert!(problems.is_empty());
-        show(&node)
-    }
-
-    #[test]
-    fn a_scalar_keeps_the_text_that_was_written() {
-        assert_eq!(parsed("a: 4e9"), "1:1+1 {a: 1:4+3 \"4e9\"}");
-        assert_eq!(
-            parsed("- 0x10\n- true\n- yes\n- 1.50"),
-            "1:1+1 [1:3+4 \"0x10\", 2:3+4 \"true\", 3:3+3 \"yes\", 4:3+4 \"1.50\"]"
-        );
-        assert_eq!(parsed("['5', \"a\\tb\"]"), "1:1+1 [1:2+3 quoted \"5\", 1:7+6 quoted \"a\\tb\"]");
-    }
-
-    #[test]
-    fn places_count_characters_and_survive_crlf() {
-        assert_eq!(parsed("ä: ö\r\nü: [監, x]\r\n"), "1:1+1 {ä: 1:4+1 \"ö\", ü: 2:4+1 [2:5+1 \"監\", 2:8+1 \"x\"]}");
-    }
-
-    #[test]
-    fn nothing_is_known_from_the_text_nothing() {
-        let text = "a: ~\nb:\nc: ''\n";
-        let node = parse(text, &Source::new("x.yaml", text), &Problems::default()).map_err(|p| p.message).unwrap();
-        assert!(node.get("a").unwrap().is_null() && node.get("b").unwrap().is_null());
-        assert!(!node.get("c").unwrap().is_null());
-    }
-}
+mod tests;

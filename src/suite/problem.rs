@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt::Write;
 
-use super::source::{Mark, Source};
+use super::source::{Mark, Source, visible};
 
 /// One thing that is wrong: what, where, what was expected, what to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,9 +51,9 @@ impl Problem {
 
     /// The whole text of it, with the line and a caret; `severity` is `error` or `warning`.
     pub fn render(&self, source: &Source, severity: &str) -> String {
-        let mut out = format!("{severity}: {}\n", self.message);
+        let mut out = format!("{severity}: {}\n", visible(&self.message));
         match self.mark {
-            Some(mark) => out.push_str(&source.snippet(mark, &self.label)),
+            Some(mark) => out.push_str(&source.snippet(mark, &visible(&self.label))),
             None => {
                 let _ = writeln!(out, " --> {}", source.name);
             }
@@ -61,7 +61,7 @@ impl Problem {
         let labelled_outside = self.mark.is_none() && !self.label.is_empty();
         let gutter = self.mark.map_or(1, |mark| mark.line.to_string().len());
         for note in labelled_outside.then_some(&self.label).into_iter().chain(&self.notes) {
-            let _ = writeln!(out, "{:gutter$} = {note}", "");
+            let _ = writeln!(out, "{:gutter$} = {}", "", visible(note));
         }
         out
     }

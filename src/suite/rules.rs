@@ -16,8 +16,8 @@ pub const WITHIN: Duration = Duration::seconds(30);
 
 /// Applies every rule. What a broken entry might have held is not held against the others.
 pub fn apply(file: &SuiteFile, problems: &Problems) {
-    not_empty(&file.story, "the story's key", problems);
-    not_empty(&file.title, "the title", problems);
+    readable(&file.story, "the story's key", problems);
+    readable(&file.title, "the title", problems);
     deadline(file, problems);
     criteria::apply(file, problems);
     for check in &file.checks.value.items {
@@ -45,7 +45,10 @@ fn deadline(file: &SuiteFile, problems: &Problems) {
 /// What can be said of a check without looking at the others.
 fn alone(check: &CheckEntry, file: &SuiteFile, problems: &Problems) {
     id(&check.id, problems);
-    not_empty(&check.sentence, "the sentence", problems);
+    readable(&check.sentence, "the sentence", problems);
+    if let Some(hint) = check.hint.value() {
+        readable(hint, "the hint", problems);
+    }
     if check.criteria.value.is_empty() {
         problems.add(
             Problem::at(check.criteria.mark, format!("check `{}` proves no criterion", check.id.value))
@@ -69,21 +72,30 @@ fn alone(check: &CheckEntry, file: &SuiteFile, problems: &Problems) {
     }
 }
 
-fn not_empty(text: &At<String>, what: &str, problems: &Problems) {
+/// A text that reports show: something, and nothing that a terminal or an XML file could not show.
+fn readable(text: &At<String>, what: &str, problems: &Problems) {
     if text.value.trim().is_empty() {
         problems.add(Problem::at(text.mark, format!("{what} is empty")).note("reports show it: write it out"));
+    } else if let Some(odd) = text.value.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        problems.add(
+            Problem::at(text.mark, format!("{what} has the control character U+{:04X}", u32::from(odd)))
+                .note("reports and terminals cannot show it: remove it"),
+        );
     }
 }
 
 fn id(id: &At<String>, problems: &Problems) {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let advice = "ids become names of trials and files: letters, digits, `.`, `_` and `-` are allowed";
     if id.value.is_empty() {
-        problems.add(Problem::at(id.mark, "an empty id").note("an id has letters, digits, `.`, `_` and `-`"));
+        problems.add(Problem::at(id.mark, "an empty id").note(advice));
     } else if let Some(odd) = id.value.chars().find(|c| !allowed(*c)) {
-        problems.add(
-            Problem::at(id.mark, format!("id `{}` has the character `{odd}`", id.value))
-                .note("ids become names of trials and files: letters, digits, `.`, `_` and `-` are allowed"),
-        );
+        let message = format!("id `{}` has the character {odd:?}", id.value);
+        problems.add(Problem::at(id.mark, message).note(advice));
+    } else if !id.value.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        let message = format!("id `{}` begins with no letter or digit", id.value);
+        problems
+            .add(Problem::at(id.mark, message).note("ids become names of files: begin it with a letter or a digit"));
     }
 }
 

@@ -51,7 +51,8 @@ impl Source {
 
     /// The first word from a place on, where that is all that is known of it.
     pub fn word(&self, line: usize, column: usize) -> Mark {
-        let text = self.lines.get(line.saturating_sub(1)).map_or("", String::as_str);
+        let (line, column) = (line.max(1), column.max(1));
+        let text = self.lines.get(line - 1).map_or("", String::as_str);
         let rest = text.chars().skip(column.saturating_sub(1));
         let width = rest.take_while(|c| !c.is_whitespace() && *c != ':').count().max(1);
         Mark { line, column, width }
@@ -59,12 +60,11 @@ impl Source {
 
     /// The place with the line and a caret below it; `label` stands beside the caret.
     pub fn snippet(&self, mark: Mark, label: &str) -> String {
-        let line = self.shown(mark.line);
+        let (line, before) = cropped(&visible(&self.shown(mark.line)), mark.column - 1);
         let gutter = mark.line.to_string().len();
-        let pad: String = line.chars().take(mark.column - 1).map(blank).collect();
-        let left = line.chars().count().saturating_sub(mark.column - 1);
-        let carets: usize = line.chars().skip(mark.column - 1).take(mark.width).map(columns).sum();
-        let carets = "^".repeat(if left == 0 { 1 } else { carets.max(1) });
+        let pad: String = line.chars().take(before).map(blank).collect();
+        let carets: usize = line.chars().skip(before).take(mark.width).map(columns).sum();
+        let carets = "^".repeat(carets.max(1));
         let mut out = String::new();
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{:gutter$}--> {}:{}:{}", "", self.name, mark.line, mark.column);
@@ -98,6 +98,24 @@ impl Source {
             .find(|line| !line.starts_with([' ', '\t', '#']))
             .is_some_and(|line| line.starts_with("variables"))
     }
+}
+
+/// The text on one line, with a dot for each character that would move or colour what a terminal shows.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\t' { '\u{b7}' } else { c }).collect()
+}
+
+/// A line as wide as a terminal, with how many characters stand before the one at `index`; what is cut off is `...`.
+fn cropped(line: &str, index: usize) -> (String, usize) {
+    const WIDTH: usize = 100;
+    let chars: Vec<char> = line.chars().collect();
+    if chars.len() <= WIDTH {
+        return (line.to_owned(), index);
+    }
+    let start = index.saturating_sub(WIDTH / 2).min(chars.len() - WIDTH);
+    let shown: String = chars[start..start + WIDTH].iter().collect();
+    let (head, tail) = (if start > 0 { "..." } else { "" }, if start + WIDTH < chars.len() { "..." } else { "" });
+    (format!("{head}{shown}{tail}"), index - start + head.len())
 }
 
 /// What takes as much room on a terminal as `c`, without ink.

@@ -179,7 +179,7 @@ fn the_schema_knows_every_kind() {
 proptest! {
     /// However long a value, whatever stands before: an error behind it is where it is in the file.
     #[test]
-    fn a_value_moves_no_error(value in ".{0,40}", before in "[a-zäß監\u{1f600} ]{0,12}") {
+    fn a_value_moves_no_error(value in "\\PC{0,40}", before in "[a-zäß監\u{1f600} ]{0,12}") {
         let line = format!("    sentence: \"{before}${{cluster}}${{namespace}} ${{oops}}\"");
         let text = SUITE.replace("    sentence: storage in ${namespace} answers", &line);
         let error = read_with(&text, &[("cluster", &value)]).map(|_| ()).unwrap_err().to_string();
@@ -191,7 +191,11 @@ proptest! {
 
     /// No file makes the reader panic, whatever bytes are in it.
     #[test]
-    fn any_bytes_are_read_or_refused(at in 0..SUITE.len(), bytes in proptest::collection::vec(any::<u8>(), 0..6), cut in 0..20usize) {
+    fn any_bytes_are_read_or_refused(
+        at in 0..SUITE.len(),
+        bytes in proptest::collection::vec(any::<u8>(), 0..6),
+        cut in 0..20usize,
+    ) {
         let mut text = SUITE.as_bytes().to_vec();
         text.splice(at..(at + cut).min(SUITE.len()), bytes);
         if let Err(error) = parse("s.yaml", &text, &[]) {

@@ -12,6 +12,7 @@ use crate::units::Duration;
 /// A story's acceptance criteria and the checks that prove them.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "signoff suite")]
 pub struct SuiteFile {
     /// Key of the story: `6-1-deploy-victoriametrics-stack-on-infra-cluster`.
     pub story: At<String>,
@@ -93,7 +94,8 @@ pub struct CheckEntry {
     #[serde(default)]
     pub within: Soft<At<Duration>>,
     /// Advice for the day it is red.
-    pub hint: Option<String>,
+    #[serde(default)]
+    pub hint: Soft<At<String>>,
     /// What it demands: one kind with its keys. `signoff explain` lists the kinds.
     pub expect: Expectation,
 }

@@ -13,8 +13,8 @@ use crate::suite::suggest;
 pub struct Fault {
     what: What,
     mark: Option<Mark>,
-    key: Option<String>,
-    near: Option<String>,
+    key: Option<Box<str>>,
+    near: Option<Box<str>>,
     notes: Vec<String>,
 }
 
@@ -33,7 +33,7 @@ impl Fault {
 
     /// A name that is none of those that are possible; `noun` says of what.
     pub fn unknown(noun: &str, name: &str, known: &[&str]) -> Self {
-        let near = suggest::closest(name, known.iter().copied()).map(str::to_owned);
+        let near = suggest::closest(name, known.iter().copied()).map(Box::from);
         let what = What::Unknown(format!("unknown {noun} `{name}`"));
         Self { what, mark: None, key: None, near, notes: Vec::new() }.expected(known)
     }
@@ -71,7 +71,7 @@ impl Fault {
 
     /// Says whose value it is, unless a nearer key did.
     pub fn of(mut self, key: &str) -> Self {
-        self.key.get_or_insert_with(|| key.to_owned());
+        self.key.get_or_insert_with(|| key.into());
         self
     }
 

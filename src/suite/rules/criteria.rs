@@ -4,7 +4,7 @@ use super::super::at::At;
 use super::super::each::Soft;
 use super::super::problem::{Problem, Problems};
 use super::super::written::{CriterionEntry, ManualEntry, SuiteFile};
-use super::{id, not_empty, unique};
+use super::{id, readable, unique};
 
 /// What criteria and bullets have in common.
 struct Entry<'a> {
@@ -25,7 +25,7 @@ pub fn apply(file: &SuiteFile, problems: &Problems) {
     let entries: Vec<Entry<'_>> = file.criteria.value.items.iter().flat_map(entries).collect();
     for entry in &entries {
         id(entry.id, problems);
-        not_empty(entry.text, "the wording", problems);
+        readable(entry.text, "the wording", problems);
         reasons(entry, problems);
         contradiction(entry, file, problems);
     }
@@ -65,11 +65,11 @@ fn entries(criterion: &CriterionEntry) -> impl Iterator<Item = Entry<'_>> {
 
 fn reasons(entry: &Entry<'_>, problems: &Problems) {
     if let Some(reason) = entry.unproven.value() {
-        not_empty(reason, "the reason", problems);
+        readable(reason, "the reason", problems);
     }
     let Some(manual) = entry.manual.value() else { return };
-    not_empty(&manual.value.owner, "the owner", problems);
-    not_empty(&manual.value.reason, "the reason", problems);
+    readable(&manual.value.owner, "the owner", problems);
+    readable(&manual.value.reason, "the reason", problems);
     if entry.unproven.is_written() {
         problems.add(
             Problem::at(manual.mark, format!("criterion `{}` has both `unproven` and `manual`", entry.id.value))
