@@ -1,4 +1,12 @@
-//! Placeholder of the kind `crds`.
+//! The kind `crds`: CustomResourceDefinitions are established and serve the wanted version.
+
+mod judge;
+mod observation;
+mod observe;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -10,34 +18,62 @@ use super::look::Look;
 use super::trouble::Trouble;
 use super::verdict::Verdict;
 
+pub use observation::{Condition, Definition, Observation, Schema, Seen, Version};
+
 /// The kind.
 pub struct Crds;
 
-/// What the suite says.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+/// Which kinds of one API group must be usable, and in which version.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Spec {}
+pub struct Spec {
+    /// API group: `operator.victoriametrics.com`.
+    pub group: String,
+    /// Version that must be served for every kind: `v1beta1`.
+    pub version: String,
+    /// The kinds, as manifests write them: `[VMSingle, VMAgent]`. Further kinds of the group do no harm.
+    #[schemars(length(min = 1))]
+    pub kinds: Vec<String>,
+    /// Plural names where they are not the usual ones (`VMSingle` -> `vmsingles`): `{VLogs: vlogs}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub plurals: BTreeMap<String, String>,
+}
 
-/// What a look sees.
-#[derive(Serialize, Deserialize)]
-pub struct Observation {}
+impl Spec {
+    /// Name of a kind's CRD: `vmsingles.operator.victoriametrics.com`.
+    fn crd(&self, kind: &str) -> String {
+        let plural = self.plurals.get(kind).cloned().unwrap_or_else(|| plural(&kind.to_lowercase()));
+        format!("{plural}.{}", self.group)
+    }
+}
+
+/// The plural that code generators make of a kind.
+fn plural(singular: &str) -> String {
+    let ends = |ends: &[&str]| ends.iter().any(|end| singular.ends_with(end));
+    match singular.strip_suffix('y') {
+        Some(stem) if !ends(&["ay", "ey", "oy", "uy"]) => format!("{stem}ies"),
+        _ if ends(&["s", "x", "z", "ch", "sh"]) => format!("{singular}es"),
+        _ => format!("{singular}s"),
+    }
+}
 
 impl Kind for Crds {
     type Spec = Spec;
     type Observation = Observation;
     type Session = ();
     const NAME: &'static str = "crds";
-    const PAGE: &'static str = "";
+    const PAGE: &'static str = include_str!("crds/page.md");
 
-    fn access(_: &Spec) -> Vec<Access> {
-        Vec::new()
+    fn access(spec: &Spec) -> Vec<Access> {
+        let rule = |kind: &String| observe::DEFINITIONS.access("get", None).named(&spec.crd(kind));
+        spec.kinds.iter().map(rule).collect()
     }
 
-    async fn observe(_: &Spec, _: &mut (), _: &Look<'_>) -> Result<Observation, Trouble> {
-        todo!()
+    async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
+        observe::observe(spec, look.connections).await
     }
 
-    fn judge(_: &Spec, _: &Observation, _: Timestamp) -> Verdict {
-        todo!()
+    fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {
+        judge::judge(spec, seen)
     }
 }

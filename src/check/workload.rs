@@ -1,8 +1,16 @@
-//! Placeholder of the kind `workload`.
+//! The kind `workload`: a Deployment, StatefulSet or DaemonSet has rolled out, and its pods are sound.
+
+mod judge;
+mod observation;
+mod observe;
+mod picture;
+mod pods;
+mod read;
+mod spec;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::access::Access;
 use super::kind::Kind;
@@ -10,34 +18,28 @@ use super::look::Look;
 use super::trouble::Trouble;
 use super::verdict::Verdict;
 
+pub use observation::{Condition, Container, Counts, Observation, Pod, State, Terminated, Workload as Seen};
+pub use spec::{Controller, Replicas, Restarts, Spec};
+
 /// The kind.
 pub struct Workload;
-
-/// What the suite says.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Spec {}
-
-/// What a look sees.
-#[derive(Serialize, Deserialize)]
-pub struct Observation {}
 
 impl Kind for Workload {
     type Spec = Spec;
     type Observation = Observation;
     type Session = ();
     const NAME: &'static str = "workload";
-    const PAGE: &'static str = "";
+    const PAGE: &'static str = include_str!("workload/page.md");
 
-    fn access(_: &Spec) -> Vec<Access> {
-        Vec::new()
+    fn access(spec: &Spec) -> Vec<Access> {
+        observe::access(spec)
     }
 
-    async fn observe(_: &Spec, _: &mut (), _: &Look<'_>) -> Result<Observation, Trouble> {
-        todo!()
+    async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
+        observe::observe(spec, look.connections).await
     }
 
-    fn judge(_: &Spec, _: &Observation, _: Timestamp) -> Verdict {
-        todo!()
+    fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
+        judge::judge(spec, seen, at)
     }
 }
