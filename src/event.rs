@@ -149,13 +149,6 @@ impl Event {
     }
 }
 
-impl Selection {
-    /// Whether it will not run.
-    pub fn is_left_out(&self) -> bool {
-        matches!(self, Self::LeftOut(_))
-    }
-}
-
 impl LookResult {
     /// The look in one line: that it passed, its first finding, or its error.
     pub fn summary(&self) -> String {

@@ -10,7 +10,6 @@ pub mod plan;
 pub mod record;
 pub mod report;
 pub mod run;
-pub mod suite;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod suite;

@@ -96,7 +96,7 @@ impl Fold {
 
     /// Whether a check has ended; one that was left out has.
     pub fn has_ended(&self, check: &str) -> bool {
-        let left_out = self.card.checks.iter().any(|(card, selection)| card.id == check && selection.is_left_out());
+        let left_out = self.card.checks.iter().any(|(card, selection)| card.id == check && !selection.runs());
         left_out || self.checks.get(check).is_some_and(|progress| progress.ended.is_some())
     }
 
@@ -107,7 +107,7 @@ impl Fold {
 
     /// How many of the checks that are to run have ended, and how many there are.
     pub fn progress(&self) -> (usize, usize) {
-        let to_run = self.card.checks.iter().filter(|(_, selection)| !selection.is_left_out());
+        let to_run = self.card.checks.iter().filter(|(_, selection)| selection.runs());
         let all = to_run.clone().count();
         (to_run.filter(|(card, _)| self.has_ended(&card.id)).count(), all)
     }

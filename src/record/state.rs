@@ -62,7 +62,7 @@ impl CheckRecord {
 
     /// Whether it was to run, for its own sake or because another needs it.
     pub fn was_to_run(&self) -> bool {
-        !self.selection.is_left_out()
+        self.selection.runs()
     }
 }
 
