@@ -4,6 +4,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Command;
 
 use super::Progress;
@@ -19,9 +20,16 @@ pub(super) async fn run(
     progress: Progress<'_>,
 ) -> Result<String> {
     let started = Instant::now();
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        // A group of its own: what it has started itself ends with it.
+        .process_group(0)
+        .kill_on_drop(true);
     let name = command.as_std().get_program().to_string_lossy().into_owned();
     let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
+    let mut group = Group(child.id());
     let output = child.wait_with_output();
     tokio::pin!(output);
     let output = loop {
@@ -36,10 +44,26 @@ pub(super) async fn run(
             }
         }
     };
+    group.0 = None;
     if !output.status.success() {
         bail!("{name} failed ({}): {}", output.status, tail(&output.stderr));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The process group of a step that has not ended; dropping it kills the whole group (compilers that `go` has started).
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let leader = self
+            .0
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
+        if let Some(leader) = leader {
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
 }
 
 /// The last lines of an error output: the cause stands at the end.
@@ -52,6 +76,40 @@ fn tail(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_dropped_step_takes_along_what_it_has_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pid");
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "sleep 60 & echo $! > \"$0\"; wait"])
+            .arg(&file);
+        let child = async {
+            loop {
+                if let Some(pid) = std::fs::read_to_string(&file)
+                    .ok()
+                    .and_then(|text| text.trim().parse::<u32>().ok())
+                {
+                    break pid;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let pid = tokio::select! {
+            _ = run("x", &mut command, Duration::from_secs(20), &|_| {}) => panic!("it ended"),
+            pid = child => pid,
+        };
+        let alive = || {
+            // One that nobody has waited for yet is a zombie without a command line.
+            std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty())
+        };
+        let end = Instant::now() + Duration::from_secs(5);
+        while alive() {
+            assert!(Instant::now() < end, "process {pid} is left");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
 
     #[tokio::test]
     async fn a_failing_step_gives_the_end_of_its_error_output() {

@@ -87,7 +87,7 @@ fn base_env(running: &Running) -> BTreeMap<String, String> {
         ("NODE_IP", running.host_ip.to_string()),
         ("NODE_NAME", running.node.clone()),
         ("KUBECONFIG", kubeconfig),
-        ("SIGNOFF_API_URL", config.api_url.clone()),
+        ("KUBERNETES_API", config.api_url.clone()),
         (PATH_MAP_VARIABLE, all_paths.to_json()),
         ("HTTP_PROXY", proxy.clone()),
         ("http_proxy", proxy),
