@@ -8,6 +8,9 @@ pub mod event;
 pub mod explain;
 pub mod load;
 pub mod plan;
+pub mod record;
+pub mod report;
+pub mod run;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod suite;
