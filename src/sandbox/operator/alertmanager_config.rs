@@ -44,14 +44,14 @@ pub fn choose(application: &Application, secret: Option<Source>) -> Result<Strin
         }
         Some(Source::Found(Some(config))) => (config, format!("configSecret ref: {own}")),
         Some(Source::Missing) => (String::new(), String::new()),
-        None if own.is_empty() => (
-            text(spec, "configRawYaml").to_string(),
-            "inline configuration at configRawYaml".to_string(),
-        ),
+        None if own.is_empty() => {
+            (text(spec, "configRawYaml").to_string(), "inline configuration at configRawYaml".to_string())
+        }
         None => (String::new(), String::new()),
     };
     let config = if config.is_empty() { BLACKHOLE.to_string() } else { config };
-    validate(&config).with_context(|| format!("incorrect result configuration, config source={source},am cfgs count=0"))?;
+    validate(&config)
+        .with_context(|| format!("incorrect result configuration, config source={source},am cfgs count=0"))?;
     Ok(config)
 }
 
@@ -62,7 +62,8 @@ fn validate(config: &str) -> Result<()> {
         anyhow!("yaml: {}", error.lines().next().unwrap_or_default())
     })?;
     let known = ["global", "route", "receivers", "inhibit_rules", "templates", "mute_time_intervals", "time_intervals"];
-    let fields = config.as_object().ok_or_else(|| anyhow!("yaml: cannot unmarshal the document into a configuration"))?;
+    let fields =
+        config.as_object().ok_or_else(|| anyhow!("yaml: cannot unmarshal the document into a configuration"))?;
     if let Some(unknown) = fields.keys().find(|field| !known.contains(&field.as_str())) {
         bail!("yaml: unmarshal errors: field {unknown} not found in type config.plain");
     }

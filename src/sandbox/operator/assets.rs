@@ -62,9 +62,7 @@ impl Assets {
             Reference::Secret(namespace, name) => ("secret", namespace, name),
             Reference::ConfigMap(namespace, name) => ("configmap", namespace, name),
         };
-        let missing = || {
-            anyhow!("unable to fetch {kind}={name:?}, ns={namespace:?}: {kind}s {name:?} not found")
-        };
+        let missing = || anyhow!("unable to fetch {kind}={name:?}, ns={namespace:?}: {kind}s {name:?} not found");
         let content = self.contents.get(&reference).and_then(Option::as_ref);
         let content = content.ok_or_else(missing)?;
         let value = content.get(key);
@@ -75,13 +73,13 @@ impl Assets {
 
     /// The paths of a `tlsConfig`, whose contents become files where they come from Secrets.
     pub fn tls(&mut self, namespace: &str, config: &Value) -> Result<[(&'static str, String); 3]> {
-        let mut paths = [("ca", "ca_file", "caFile"), ("cert", "cert_file", "certFile"), ("keySecret", "key_file", "keyFile")]
-            .map(|(source, name, file)| (source, name, text(config, file).to_string()));
+        let mut paths =
+            [("ca", "ca_file", "caFile"), ("cert", "cert_file", "certFile"), ("keySecret", "key_file", "keyFile")]
+                .map(|(source, name, file)| (source, name, text(config, file).to_string()));
         for (source, _, path) in &mut paths {
             let Some(selector) = given(config, source).filter(|_| path.is_empty()) else { continue };
-            let content = self
-                .secret_or_config_map(namespace, selector)
-                .with_context(|| format!("cannot fetch {source}"))?;
+            let content =
+                self.secret_or_config_map(namespace, selector).with_context(|| format!("cannot fetch {source}"))?;
             *path = self.file(namespace, selector, content);
         }
         Ok(paths.map(|(_, name, path)| (name, path)))
@@ -107,11 +105,7 @@ pub fn references(namespace: &str, spec: &Value) -> BTreeSet<Reference> {
 fn collect(namespace: &str, parent: &str, value: &Value, found: &mut BTreeSet<Reference>) {
     let name = text(value, "name");
     if !name.is_empty() && !text(value, "key").is_empty() {
-        let new = if parent.to_lowercase().contains("configmap") {
-            Reference::ConfigMap
-        } else {
-            Reference::Secret
-        };
+        let new = if parent.to_lowercase().contains("configmap") { Reference::ConfigMap } else { Reference::Secret };
         found.insert(new(namespace.into(), name.into()));
     }
     match value {
@@ -128,9 +122,8 @@ mod tests {
 
     #[test]
     fn a_missing_secret_is_named_as_the_operator_names_it() {
-        let error = Assets::default()
-            .secret("observability", &json!({"name": "nosuch-secret", "key": "token"}))
-            .unwrap_err();
+        let error =
+            Assets::default().secret("observability", &json!({"name": "nosuch-secret", "key": "token"})).unwrap_err();
         assert_eq!(
             error.to_string(),
             r#"unable to fetch secret="nosuch-secret", ns="observability": secrets "nosuch-secret" not found"#
@@ -141,10 +134,7 @@ mod tests {
     fn references_are_found_at_any_depth() {
         let spec = json!({"endpoints": [{"basicAuth": {"password": {"name": "s", "key": "p"}}},
             {"tlsConfig": {"ca": {"configMap": {"name": "c", "key": "ca"}}}}], "selector": {"name": "no"}});
-        let expected = [
-            Reference::Secret("n".into(), "s".into()),
-            Reference::ConfigMap("n".into(), "c".into()),
-        ];
+        let expected = [Reference::Secret("n".into(), "s".into()), Reference::ConfigMap("n".into(), "c".into())];
         assert_eq!(references("n", &spec), expected.into());
     }
 

@@ -66,7 +66,9 @@ impl Cluster {
     pub async fn namespaces(&self) -> Result<Namespaces> {
         let api: Api<DynamicObject> = Api::all_with(self.client.clone(), &core("Namespace"));
         let found = api.list(&ListParams::default()).await.context("cannot list namespaces")?;
-        let labels = |object: DynamicObject| (object.metadata.name.unwrap_or_default(), object.metadata.labels.unwrap_or_default());
+        let labels = |object: DynamicObject| {
+            (object.metadata.name.unwrap_or_default(), object.metadata.labels.unwrap_or_default())
+        };
         Ok(found.items.into_iter().map(labels).collect())
     }
 
@@ -82,7 +84,8 @@ impl Cluster {
     pub async fn set_status(&self, kind: &str, object: &Object, status: &Value) -> Result<()> {
         let api: Api<DynamicObject> = Api::namespaced_with(self.client.clone(), &object.namespace, &resource(kind));
         // A JSON patch of the whole status, so that fields which went away do go away.
-        let patch: json_patch::Patch = serde_json::from_value(json!([{"op": "add", "path": "/status", "value": status}]))?;
+        let patch: json_patch::Patch =
+            serde_json::from_value(json!([{"op": "add", "path": "/status", "value": status}]))?;
         let patch: Patch<()> = Patch::Json(patch);
         let patched = api.patch_status(&object.name, &PatchParams::default(), &patch).await;
         patched.with_context(|| format!("cannot update the status of {kind} {}", object.key()))?;
@@ -202,7 +205,9 @@ impl Cluster {
         let mut data = texts(&object.data, "data");
         if kind == "Secret" {
             for value in data.values_mut() {
-                let Ok(bytes) = STANDARD.decode(value.as_bytes()) else { bail!("{kind} {namespace}/{name} is not base64") };
+                let Ok(bytes) = STANDARD.decode(value.as_bytes()) else {
+                    bail!("{kind} {namespace}/{name} is not base64")
+                };
                 *value = String::from_utf8_lossy(&bytes).into_owned();
             }
         }

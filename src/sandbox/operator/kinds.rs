@@ -76,14 +76,8 @@ pub enum Scrape {
 
 impl Scrape {
     /// All of them in the order in which their jobs stand in the configuration.
-    pub const ALL: [Scrape; 6] = [
-        Scrape::Service,
-        Scrape::Pod,
-        Scrape::Probe,
-        Scrape::Node,
-        Scrape::Static,
-        Scrape::Config,
-    ];
+    pub const ALL: [Scrape; 6] =
+        [Scrape::Service, Scrape::Pod, Scrape::Probe, Scrape::Node, Scrape::Static, Scrape::Config];
 
     /// Kind, as in `kind: VMPodScrape`.
     pub fn kind(self) -> &'static str {

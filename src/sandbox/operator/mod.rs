@@ -42,10 +42,6 @@ pub async fn run(client: kube::Client, options: Options) -> Result<()> {
         controller::run(operator).await;
         Ok(())
     };
-    tokio::try_join!(
-        metrics::serve(metrics, options.metrics),
-        metrics::serve_health(options.health),
-        controllers,
-    )?;
+    tokio::try_join!(metrics::serve(metrics, options.metrics), metrics::serve_health(options.health), controllers,)?;
     Ok(())
 }

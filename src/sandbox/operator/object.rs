@@ -40,13 +40,7 @@ impl Object {
 impl From<DynamicObject> for Object {
     fn from(mut object: DynamicObject) -> Self {
         let meta = object.metadata;
-        let mut take = |key: &str| {
-            object
-                .data
-                .get_mut(key)
-                .map(Value::take)
-                .unwrap_or_default()
-        };
+        let mut take = |key: &str| object.data.get_mut(key).map(Value::take).unwrap_or_default();
         Object {
             spec: take("spec"),
             status: take("status"),
@@ -69,11 +63,7 @@ pub fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 
 /// The list at `key`; empty when it is absent or not a list.
 pub fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value
-        .get(key)
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
+    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The value at `key`, unless it is absent or null.
@@ -89,9 +79,7 @@ pub fn flag(value: &Value, key: &str) -> bool {
 /// The whole number at `key`, also when it is written as a text.
 pub fn number(value: &Value, key: &str) -> Option<i64> {
     let value = value.get(key)?;
-    value
-        .as_i64()
-        .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
+    value.as_i64().or_else(|| value.as_str().and_then(|text| text.parse().ok()))
 }
 
 /// A scalar as text: `8429` and `"8429"` are the same; other shapes are JSON.
@@ -105,19 +93,12 @@ pub fn scalar(value: &Value) -> String {
 /// A map of texts at `key`, sorted.
 pub fn texts(value: &Value, key: &str) -> BTreeMap<String, String> {
     let entries = value.get(key).and_then(Value::as_object);
-    entries
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), scalar(value)))
-        .collect()
+    entries.into_iter().flatten().map(|(name, value)| (name.clone(), scalar(value))).collect()
 }
 
 /// `[("a", x)]` as a JSON object in the given order.
 pub fn map<const N: usize>(entries: [(&str, Value); N]) -> Map<String, Value> {
-    entries
-        .into_iter()
-        .map(|(key, value)| (key.to_string(), value))
-        .collect()
+    entries.into_iter().map(|(key, value)| (key.to_string(), value)).collect()
 }
 
 /// Copies `from[key]` to `to[key]` when it is given there.

@@ -135,7 +135,12 @@ mod tests {
             "KUBERNETES_API" => Some("http://127.16.0.1:6443".to_string()),
             _ => None,
         };
-        let given = args(&["--zap-log-level=info", "--leader-elect", "--health-probe-bind-address=:8081", "--webhook.enable=true"]);
+        let given = args(&[
+            "--zap-log-level=info",
+            "--leader-elect",
+            "--health-probe-bind-address=:8081",
+            "--webhook.enable=true",
+        ]);
         let options = Options::from_args(&given, env).unwrap();
         assert_eq!(options.metrics.to_string(), "127.16.0.9:8080");
         assert_eq!(options.health.to_string(), "127.16.0.9:8081");

@@ -26,7 +26,8 @@ pub fn state(workload: &Value) -> Rollout {
     let replicas = number(&workload["spec"], "replicas").unwrap_or(1);
     let done = match text(workload, "kind") {
         "Deployment" => {
-            let exceeded = |c: &Value| text(c, "type") == "Progressing" && text(c, "reason") == "ProgressDeadlineExceeded";
+            let exceeded =
+                |c: &Value| text(c, "type") == "Progressing" && text(c, "reason") == "ProgressDeadlineExceeded";
             if list(status, "conditions").iter().any(exceeded) {
                 return Rollout::Exceeded;
             }

@@ -45,9 +45,7 @@ impl<'a> Selection<'a> {
             (None, None) => return self.all_by_default,
             (None, Some(_)) => object.namespace == self.parent_namespace,
             (Some(selector), _) if is_empty(selector) => true,
-            (Some(selector), _) => namespaces
-                .get(&object.namespace)
-                .is_some_and(|labels| selects(selector, labels)),
+            (Some(selector), _) => namespaces.get(&object.namespace).is_some_and(|labels| selects(selector, labels)),
         };
         in_namespace && self.labels.is_none_or(|s| selects(s, &object.labels))
     }
@@ -59,13 +57,8 @@ fn is_empty(selector: &Value) -> bool {
 
 /// Whether a Kubernetes label selector (`matchLabels`, `matchExpressions`) matches `labels`.
 pub fn selects(selector: &Value, labels: &BTreeMap<String, String>) -> bool {
-    let equal = texts(selector, "matchLabels")
-        .iter()
-        .all(|(key, value)| labels.get(key) == Some(value));
-    equal
-        && list(selector, "matchExpressions")
-            .iter()
-            .all(|expression| holds(expression, labels))
+    let equal = texts(selector, "matchLabels").iter().all(|(key, value)| labels.get(key) == Some(value));
+    equal && list(selector, "matchExpressions").iter().all(|expression| holds(expression, labels))
 }
 
 fn holds(expression: &Value, labels: &BTreeMap<String, String>) -> bool {
@@ -124,16 +117,14 @@ mod tests {
     #[test]
     fn an_empty_object_selector_selects_only_the_parents_namespace() {
         assert_eq!(selected(json!({"serviceScrapeSelector": {"matchLabels": {}}})), ["mon"]);
-        assert_eq!(
-            selected(json!({"serviceScrapeSelector": {}, "selectAllByDefault": true})),
-            ["mon"]
-        );
+        assert_eq!(selected(json!({"serviceScrapeSelector": {}, "selectAllByDefault": true})), ["mon"]);
     }
 
     #[test]
     fn an_empty_namespace_selector_selects_all_namespaces() {
         assert_eq!(selected(json!({"serviceScrapeNamespaceSelector": {}})), ["mon", "apps", "db"]);
-        let both = json!({"serviceScrapeNamespaceSelector": {}, "serviceScrapeSelector": {"matchLabels": {"team": "a"}}});
+        let both =
+            json!({"serviceScrapeNamespaceSelector": {}, "serviceScrapeSelector": {"matchLabels": {"team": "a"}}});
         assert_eq!(selected(both), ["mon", "apps"]);
     }
 
@@ -147,7 +138,9 @@ mod tests {
     fn expressions_are_honoured() {
         let of = |operator: &str, values: Value| {
             let expression = json!({"key": "team", "operator": operator, "values": values});
-            selected(json!({"serviceScrapeNamespaceSelector": {}, "serviceScrapeSelector": {"matchExpressions": [expression]}}))
+            selected(
+                json!({"serviceScrapeNamespaceSelector": {}, "serviceScrapeSelector": {"matchExpressions": [expression]}}),
+            )
         };
         assert_eq!(of("In", json!(["b", "c"])), ["db"]);
         assert_eq!(of("NotIn", json!(["b"])), ["mon", "apps"]);

@@ -95,7 +95,8 @@ pub fn of_child(child: &Object, condition_type: &str, error: Option<&str>, now: 
 fn condition(child: &Object, kind: &str, error: Option<&str>, previous: Option<&Value>, now: Timestamp) -> Value {
     let status = if error.is_none() { "True" } else { "False" };
     let same = previous.filter(|p| text(p, "status") == status);
-    let settled = same.filter(|p| number(p, "observedGeneration") == Some(child.generation) && age(p, now) <= UPDATE_AFTER);
+    let settled =
+        same.filter(|p| number(p, "observedGeneration") == Some(child.generation) && age(p, now) <= UPDATE_AFTER);
     let kept = |from: Option<&Value>, field: &str| {
         from.and_then(|p| given(p, field)).cloned().unwrap_or_else(|| json!(rfc3339(now)))
     };
@@ -141,7 +142,14 @@ mod tests {
     }
 
     fn application(app: App, spec: Value, status: Value) -> Application {
-        let object = Object { namespace: "observability".into(), name: "vmalert".into(), generation: 3, spec, status, ..Object::default() };
+        let object = Object {
+            namespace: "observability".into(),
+            name: "vmalert".into(),
+            generation: 3,
+            spec,
+            status,
+            ..Object::default()
+        };
         Application::new(app, object, &Images::default())
     }
 
@@ -170,7 +178,8 @@ mod tests {
 
     #[test]
     fn a_refused_child_is_failed_with_the_first_message() {
-        let good = of_child(&child(1, json!(null)), "b.n.vmagent.victoriametrics.com/Applied", None, at("09:00:00")).unwrap();
+        let good =
+            of_child(&child(1, json!(null)), "b.n.vmagent.victoriametrics.com/Applied", None, at("09:00:00")).unwrap();
         let status = of_child(&child(1, good), TYPE, Some("bad expr"), at("09:00:01")).unwrap();
         assert_eq!(status["updateStatus"], "failed");
         assert_eq!(status["reason"], "bad expr");
@@ -180,7 +189,8 @@ mod tests {
 
     #[test]
     fn a_stale_condition_of_another_parent_stays_for_hours() {
-        let other = of_child(&child(1, json!(null)), "old.n.vmagent.victoriametrics.com/Applied", None, at("01:00:00")).unwrap();
+        let other = of_child(&child(1, json!(null)), "old.n.vmagent.victoriametrics.com/Applied", None, at("01:00:00"))
+            .unwrap();
         let soon = of_child(&child(1, other.clone()), TYPE, None, at("02:00:00")).unwrap();
         assert_eq!(list(&soon, "conditions").len(), 2);
         let late = of_child(&child(1, other), TYPE, None, at("06:00:00")).unwrap();

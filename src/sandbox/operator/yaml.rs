@@ -81,11 +81,7 @@ fn pad(indent: usize, out: &mut String) {
 
 /// JSON's quoted form is valid YAML, so anything that could be read as something else gets it.
 fn quoted(text: &str) -> String {
-    if is_plain(text) || duration::parse(text).is_some() {
-        text.to_string()
-    } else {
-        Value::from(text).to_string()
-    }
+    if is_plain(text) || duration::parse(text).is_some() { text.to_string() } else { Value::from(text).to_string() }
 }
 
 fn is_plain(text: &str) -> bool {
@@ -93,10 +89,7 @@ fn is_plain(text: &str) -> bool {
     let starts_well = first.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'/' | b'(' | b'$'));
     let safe = |b: u8| b.is_ascii_alphanumeric() || b"_-./ ()$+=;^|\\<>\"'%~".contains(&b);
     let reserved = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"];
-    starts_well
-        && !text.ends_with(' ')
-        && text.bytes().all(safe)
-        && !reserved.contains(&text.to_lowercase().as_str())
+    starts_well && !text.ends_with(' ') && text.bytes().all(safe) && !reserved.contains(&text.to_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -114,8 +107,7 @@ mod tests {
     #[test]
     fn texts_that_look_like_something_else_are_quoted() {
         let value = json!(["true", "8080", "a: b", "", "{{ x }}", "Pod;(.*)", "http://x"]);
-        let expected =
-            "- \"true\"\n- \"8080\"\n- \"a: b\"\n- \"\"\n- \"{{ x }}\"\n- \"Pod;(.*)\"\n- \"http://x\"\n";
+        let expected = "- \"true\"\n- \"8080\"\n- \"a: b\"\n- \"\"\n- \"{{ x }}\"\n- \"Pod;(.*)\"\n- \"http://x\"\n";
         assert_eq!(document(&value), expected);
     }
 

@@ -145,9 +145,8 @@ fn printed(columns: Columns) -> Vec<Value> {
         Cluster(parts) => {
             let titles = ["Insert Count", "Storage Count", "Select Count"];
             let counts = titles.iter().zip(parts);
-            let mut columns: Vec<Value> = counts
-                .map(|(title, part)| column(title, "string", &format!(".spec.{part}.replicaCount")))
-                .collect();
+            let mut columns: Vec<Value> =
+                counts.map(|(title, part)| column(title, "string", &format!(".spec.{part}.replicaCount"))).collect();
             columns.extend([age, status]);
             columns
         }

@@ -55,7 +55,8 @@ fn no_object_is_there_twice_and_every_namespace_exists() {
 fn the_definitions_come_before_their_objects_and_the_operator_last() {
     let objects = objects();
     let last_definition = objects.iter().rposition(|o| o["kind"] == "CustomResourceDefinition").unwrap();
-    let first = objects.iter().position(|o| text(o, "/apiVersion").starts_with("operator.victoriametrics.com")).unwrap();
+    let first =
+        objects.iter().position(|o| text(o, "/apiVersion").starts_with("operator.victoriametrics.com")).unwrap();
     assert!(last_definition < first);
     assert_eq!(text(objects.last().unwrap(), "/metadata/name"), "victoria-metrics-operator");
     assert_eq!(objects.last().unwrap()["kind"], "Deployment");

@@ -8,9 +8,9 @@ use crate::sandbox::operator::object::text;
 /// The account, unless the spec names one of its author's.
 pub fn account(application: &Application) -> Option<Value> {
     let own = text(application.spec(), "serviceAccountName").is_empty();
-    own.then(|| {
-        json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": application.metadata(&application.name())})
-    })
+    own.then(
+        || json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": application.metadata(&application.name())}),
+    )
 }
 
 /// What vmagent may read in the whole cluster. Secrets of all namespaces are among it at this version.
@@ -23,7 +23,17 @@ pub fn cluster(application: &Application) -> [Value; 2] {
         fields.remove("namespace");
     }
     let read = ["get", "list", "watch"];
-    let core = ["nodes", "nodes/metrics", "nodes/proxy", "services", "endpoints", "pods", "configmaps", "namespaces", "secrets"];
+    let core = [
+        "nodes",
+        "nodes/metrics",
+        "nodes/proxy",
+        "services",
+        "endpoints",
+        "pods",
+        "configmaps",
+        "namespaces",
+        "secrets",
+    ];
     let role = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": metadata,
         "rules": [

@@ -202,7 +202,8 @@ fn sidecar(application: &Application, relabels: bool) -> Value {
         mounts.push(json!({"name": "relabeling-assets", "mountPath": RELABELING_FOLDER, "readOnly": true}));
     }
     let mut sidecar = pod::reloader(application, sidecar_args(application, relabels), json!(mounts));
-    sidecar["env"] = json!([{"name": "POD_NAME", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}}]);
+    sidecar["env"] =
+        json!([{"name": "POD_NAME", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}}]);
     sidecar
 }
 

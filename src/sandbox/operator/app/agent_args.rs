@@ -14,7 +14,12 @@ pub const RELABELING_FOLDER: &str = "/etc/vm/relabeling";
 pub fn remote_write(spec: &Value, queue_folder: &str) -> Vec<String> {
     let settings = given(spec, "remoteWriteSettings").cloned().unwrap_or_default();
     let mut args: Vec<String> = target_flags(spec).iter().filter_map(Flag::arg).collect();
-    for (field, name) in [("flushInterval", "flushInterval"), ("queues", "queues"), ("showURL", "showURL"), ("maxBlockSize", "maxBlockSize")] {
+    for (field, name) in [
+        ("flushInterval", "flushInterval"),
+        ("queues", "queues"),
+        ("showURL", "showURL"),
+        ("maxBlockSize", "maxBlockSize"),
+    ] {
         optional(&mut args, &settings, field, &format!("remoteWrite.{name}"));
     }
     let labels: Vec<String> = texts(&settings, "label").iter().map(|(k, v)| format!("{k}={v}")).collect();

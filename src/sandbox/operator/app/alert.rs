@@ -19,7 +19,9 @@ pub fn make(application: &Application, rule_maps: &[String]) -> Made {
     support.push(service::service(application, port, Vec::new()));
     support.extend(service::self_scrape(application));
     for name in [application.name(), format!("tls-assets-{}", application.name())] {
-        support.push(json!({"apiVersion": "v1", "kind": "Secret", "metadata": application.metadata(&name), "type": "Opaque"}));
+        support.push(
+            json!({"apiVersion": "v1", "kind": "Secret", "metadata": application.metadata(&name), "type": "Opaque"}),
+        );
     }
     Made { support, workloads: vec![deployment(application, rule_maps)] }
 }
@@ -35,10 +37,8 @@ fn deployment(application: &Application, rule_maps: &[String]) -> Value {
         json!({"name": "config", "mountPath": "/etc/vmalert/remote_secrets", "readOnly": true}),
         json!({"name": "tls-assets", "mountPath": "/etc/vmalert-tls/certs", "readOnly": true}),
     ];
-    let rule_mounts: Vec<Value> = rule_maps
-        .iter()
-        .map(|map| json!({"name": map, "mountPath": format!("{RULES_FOLDER}/{map}")}))
-        .collect();
+    let rule_mounts: Vec<Value> =
+        rule_maps.iter().map(|map| json!({"name": map, "mountPath": format!("{RULES_FOLDER}/{map}")})).collect();
     volumes.extend(rule_maps.iter().map(|map| json!({"name": map, "configMap": {"name": map}})));
     mounts.extend(rule_mounts.iter().cloned());
     if let Some(reference) = given(spec, "notifierConfigRef") {

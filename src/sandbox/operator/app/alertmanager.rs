@@ -120,7 +120,8 @@ fn template(application: &Application, volume: &str, mut volumes: Vec<Value>) ->
         data["subPath"] = json!("alertmanager-db");
     }
     let assets = json!({"name": "tls-assets", "mountPath": ASSETS_FOLDER, "readOnly": true});
-    let mut mounts = vec![json!({"name": "config-volume", "mountPath": CONFIG_FOLDER, "readOnly": true}), data, assets.clone()];
+    let mut mounts =
+        vec![json!({"name": "config-volume", "mountPath": CONFIG_FOLDER, "readOnly": true}), data, assets.clone()];
     pod::add_extra_volumes(spec, &mut volumes, &mut mounts);
     let port: u16 = scalar(&spec["port"]).parse().unwrap_or(9093);
     let ports = json!([
@@ -129,7 +130,8 @@ fn template(application: &Application, volume: &str, mut volumes: Vec<Value>) ->
         {"name": "mesh-udp", "containerPort": 9094, "protocol": "UDP"},
     ]);
     let mut container = pod::container(application, "alertmanager", arguments(application), ports);
-    let mut env = vec![json!({"name": "POD_IP", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "status.podIP"}}})];
+    let mut env =
+        vec![json!({"name": "POD_IP", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "status.podIP"}}})];
     env.extend(list(spec, "extraEnvs").iter().cloned());
     container["env"] = json!(env);
     container["volumeMounts"] = json!(mounts);
@@ -162,7 +164,11 @@ fn arguments(application: &Application) -> Vec<String> {
     }
     out.extend((0..replicas).map(|i| format!("--cluster.peer={name}-{i}.{name}:9094")));
     out.extend(list(spec, "additionalPeers").iter().map(|peer| format!("--cluster.peer={}", scalar(peer))));
-    for (field, flag) in [("externalURL", "web.external-url"), ("logFormat", "log.format"), ("clusterAdvertiseAddress", "cluster.advertise-address")] {
+    for (field, flag) in [
+        ("externalURL", "web.external-url"),
+        ("logFormat", "log.format"),
+        ("clusterAdvertiseAddress", "cluster.advertise-address"),
+    ] {
         args::optional(&mut out, spec, field, &format!("-{flag}"));
     }
     let level = text(spec, "logLevel").to_lowercase();

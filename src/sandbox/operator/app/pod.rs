@@ -98,7 +98,9 @@ pub fn add_extra_volumes(spec: &Value, volumes: &mut Vec<Value>, mounts: &mut Ve
     mounts.extend(list(spec, "volumeMounts").iter().cloned());
     for name in list(spec, "secrets").iter().map(scalar) {
         volumes.push(json!({"name": format!("secret-{name}"), "secret": {"secretName": name}}));
-        mounts.push(json!({"name": format!("secret-{name}"), "mountPath": format!("/etc/vm/secrets/{name}"), "readOnly": true}));
+        mounts.push(
+            json!({"name": format!("secret-{name}"), "mountPath": format!("/etc/vm/secrets/{name}"), "readOnly": true}),
+        );
     }
     for name in list(spec, "configMaps").iter().map(scalar) {
         volumes.push(json!({"name": format!("configmap-{name}"), "configMap": {"name": name}}));
@@ -131,8 +133,19 @@ pub fn template(application: &Application, containers: Vec<Value>, init: Vec<Val
         pod["initContainers"] = json!(init);
     }
     for field in [
-        "affinity", "tolerations", "schedulerName", "runtimeClassName", "hostAliases", "priorityClassName", "hostNetwork",
-        "dnsPolicy", "dnsConfig", "nodeSelector", "topologySpreadConstraints", "imagePullSecrets", "readinessGates",
+        "affinity",
+        "tolerations",
+        "schedulerName",
+        "runtimeClassName",
+        "hostAliases",
+        "priorityClassName",
+        "hostNetwork",
+        "dnsPolicy",
+        "dnsConfig",
+        "nodeSelector",
+        "topologySpreadConstraints",
+        "imagePullSecrets",
+        "readinessGates",
         "terminationGracePeriodSeconds",
     ] {
         copy(spec, &mut pod, field);
@@ -158,7 +171,8 @@ pub fn account(application: &Application) -> String {
 
 /// `securityContext` of a spec holds fields of pods and of containers; here they are told apart.
 fn security(spec: &Value) -> (Map<String, Value>, Map<String, Value>) {
-    let of_containers = ["privileged", "capabilities", "readOnlyRootFilesystem", "allowPrivilegeEscalation", "procMount"];
+    let of_containers =
+        ["privileged", "capabilities", "readOnlyRootFilesystem", "allowPrivilegeEscalation", "procMount"];
     let fields = given(spec, "securityContext").and_then(Value::as_object).cloned().unwrap_or_default();
     fields.into_iter().partition(|(name, _)| !of_containers.contains(&name.as_str()))
 }

@@ -4,7 +4,8 @@ use super::*;
 use crate::sandbox::operator::object::{list, text};
 
 fn application(app: App, name: &str, spec: Value) -> Application {
-    let object = Object { namespace: "observability".into(), name: name.into(), uid: "u-1".into(), spec, ..Object::default() };
+    let object =
+        Object { namespace: "observability".into(), name: name.into(), uid: "u-1".into(), spec, ..Object::default() };
     Application::new(app, object, &Images::default())
 }
 
@@ -52,8 +53,14 @@ fn a_vmsingle_has_the_flags_claim_and_alias_of_the_story() {
     assert_eq!(main["image"], "victoriametrics/victoria-metrics:v1.131.0");
     assert_eq!(
         main["args"],
-        json!(["-dedup.minScrapeInterval=30s", "-httpListenAddr=:8429", "-retentionPeriod=90d", "-search.maxConcurrentRequests=8",
-            "-search.maxQueueDuration=30s", "-storageDataPath=/victoria-metrics-data"])
+        json!([
+            "-dedup.minScrapeInterval=30s",
+            "-httpListenAddr=:8429",
+            "-retentionPeriod=90d",
+            "-search.maxConcurrentRequests=8",
+            "-search.maxQueueDuration=30s",
+            "-storageDataPath=/victoria-metrics-data"
+        ])
     );
     assert_eq!(main["resources"], json!({"limits": {"memory": "2Gi"}, "requests": {"cpu": "100m", "memory": "512Mi"}}));
     assert!(main.get("livenessProbe").is_none());
@@ -83,20 +90,32 @@ fn a_vmagent_has_its_sidecar_first_and_an_init_container() {
     let pod = &made.workloads[0]["spec"]["template"]["spec"];
     let names: Vec<&str> = list(pod, "containers").iter().map(|c| text(c, "name")).collect();
     assert_eq!(names, ["config-reloader", "vmagent"]);
-    let reloader = json!(["--reload-url=http://localhost:8429/-/reload", "--config-envsubst-file=/etc/vmagent/config_out/vmagent.env.yaml",
-        "--config-secret-name=observability/vmagent-vmagent", "--config-secret-key=vmagent.yaml.gz"]);
+    let reloader = json!([
+        "--reload-url=http://localhost:8429/-/reload",
+        "--config-envsubst-file=/etc/vmagent/config_out/vmagent.env.yaml",
+        "--config-secret-name=observability/vmagent-vmagent",
+        "--config-secret-key=vmagent.yaml.gz"
+    ]);
     assert_eq!(container(&made.workloads[0], "config-reloader")["args"], reloader);
-    assert_eq!(container(&made.workloads[0], "config-reloader")["resources"], json!({"requests": {"cpu": "10m", "memory": "25Mi"}}));
+    assert_eq!(
+        container(&made.workloads[0], "config-reloader")["resources"],
+        json!({"requests": {"cpu": "10m", "memory": "25Mi"}})
+    );
     let init = &pod["initContainers"][0];
     assert_eq!(init["name"], "config-init");
     assert_eq!(init["args"].as_array().unwrap().last().unwrap(), "--only-init-config");
     let main = container(&made.workloads[0], "vmagent");
     assert_eq!(
         main["args"],
-        json!(["-httpListenAddr=:8429", "-promscrape.config=/etc/vmagent/config_out/vmagent.env.yaml", "-promscrape.maxScrapeSize=64MB",
-            "-promscrape.streamParse=true", "-remoteWrite.maxDiskUsagePerURL=1073741824",
+        json!([
+            "-httpListenAddr=:8429",
+            "-promscrape.config=/etc/vmagent/config_out/vmagent.env.yaml",
+            "-promscrape.maxScrapeSize=64MB",
+            "-promscrape.streamParse=true",
+            "-remoteWrite.maxDiskUsagePerURL=1073741824",
             "-remoteWrite.tmpDataPath=/tmp/vmagent-remotewrite-data",
-            "-remoteWrite.url=http://vmsingle-vmsingle.observability.svc:8429/api/v1/write"])
+            "-remoteWrite.url=http://vmsingle-vmsingle.observability.svc:8429/api/v1/write"
+        ])
     );
     assert_eq!(main["livenessProbe"], main["readinessProbe"]);
     let volumes: Vec<&str> = list(pod, "volumes").iter().map(|v| text(v, "name")).collect();
@@ -115,7 +134,10 @@ fn shards_are_workloads_of_their_own() {
     assert_eq!(second["spec"]["selector"]["matchLabels"]["shard-num"], "1");
     assert_eq!(second["spec"]["template"]["metadata"]["labels"]["shard-num"], "1");
     let args = container(second, "vmagent")["args"].as_array().unwrap();
-    assert!(args.contains(&json!("-promscrape.cluster.membersCount=2")) && args.contains(&json!("-promscrape.cluster.memberNum=1")));
+    assert!(
+        args.contains(&json!("-promscrape.cluster.membersCount=2"))
+            && args.contains(&json!("-promscrape.cluster.memberNum=1"))
+    );
     assert_eq!(made.workloads[0]["metadata"]["name"], "vmagent-vmagent-0");
 }
 
@@ -123,7 +145,8 @@ fn shards_are_workloads_of_their_own() {
 fn a_stateful_vmagent_keeps_its_queue_on_a_claim() {
     let mut spec = story_agent();
     spec["statefulMode"] = json!(true);
-    spec["statefulStorage"] = json!({"volumeClaimTemplate": {"spec": {"resources": {"requests": {"storage": "10Gi"}}}}});
+    spec["statefulStorage"] =
+        json!({"volumeClaimTemplate": {"spec": {"resources": {"requests": {"storage": "10Gi"}}}}});
     let set = &made(App::Agent, "vmagent", spec).workloads[0];
     assert_eq!(set["kind"], "StatefulSet");
     assert_eq!(set["spec"]["volumeClaimTemplates"][0]["metadata"]["name"], "persistent-queue-data");
@@ -139,13 +162,20 @@ fn a_vmalert_mounts_its_rules_and_its_sidecar_watches_them() {
     let main = container(&made.workloads[0], "vmalert");
     assert_eq!(
         main["args"],
-        json!(["-datasource.url=http://vmsingle-vmsingle.observability.svc:8429", "-evaluationInterval=30s", "-httpListenAddr=:8080",
+        json!([
+            "-datasource.url=http://vmsingle-vmsingle.observability.svc:8429",
+            "-evaluationInterval=30s",
+            "-httpListenAddr=:8080",
             "-notifier.url=http://vmalertmanager-vmalertmanager.observability.svc:9093",
-            "-rule=\"/etc/vmalert/config/vm-vmalert-rulefiles-0/*.yaml\""])
+            "-rule=\"/etc/vmalert/config/vm-vmalert-rulefiles-0/*.yaml\""
+        ])
     );
     assert_eq!(
         container(&made.workloads[0], "config-reloader")["args"],
-        json!(["--reload-url=http://localhost:8080/-/reload", "--watched-dir=/etc/vmalert/config/vm-vmalert-rulefiles-0"])
+        json!([
+            "--reload-url=http://localhost:8080/-/reload",
+            "--watched-dir=/etc/vmalert/config/vm-vmalert-rulefiles-0"
+        ])
     );
     let mounts: Vec<&str> = list(main, "volumeMounts").iter().map(|m| text(m, "name")).collect();
     assert_eq!(mounts, ["config", "tls-assets", "vm-vmalert-rulefiles-0"]);
@@ -159,14 +189,21 @@ fn notifiers_come_from_the_list_the_single_field_or_are_empty() {
         let args = container(&made.workloads[0], "vmalert")["args"].as_array().unwrap().clone();
         args.iter().find(|arg| arg.to_string().contains("-notifier")).map(|arg| arg.as_str().unwrap().to_string())
     };
-    assert_eq!(arg(json!({"notifiers": [{"url": "a"}, {"url": "b"}], "notifier": {"url": "c"}})).unwrap(), "-notifier.url=a,b,c");
+    assert_eq!(
+        arg(json!({"notifiers": [{"url": "a"}, {"url": "b"}], "notifier": {"url": "c"}})).unwrap(),
+        "-notifier.url=a,b,c"
+    );
     assert_eq!(arg(json!({})).unwrap(), "-notifier.url=");
     assert_eq!(arg(json!({"extraArgs": {"notifier.blackhole": "true"}})).unwrap(), "-notifier.blackhole=true");
 }
 
 #[test]
 fn remote_write_and_read_of_a_vmalert_become_flags() {
-    let made = made(App::Alert, "a", json!({"remoteWrite": {"url": "w"}, "remoteRead": {"url": "r", "lookback": "1h"}, "externalLabels": {"x": "y"}}));
+    let made = made(
+        App::Alert,
+        "a",
+        json!({"remoteWrite": {"url": "w"}, "remoteRead": {"url": "r", "lookback": "1h"}, "externalLabels": {"x": "y"}}),
+    );
     let args = container(&made.workloads[0], "vmalert")["args"].clone();
     for arg in ["-remoteWrite.url=w", "-remoteRead.url=r", "-remoteRead.lookback=1h", "-external.label=x=y"] {
         assert!(args.as_array().unwrap().contains(&json!(arg)), "{arg} is not in {args}");
@@ -188,17 +225,33 @@ fn an_alertmanager_is_a_stateful_set_behind_a_headless_service() {
     let main = container(set, "alertmanager");
     assert_eq!(
         main["args"],
-        json!(["--cluster.listen-address=", "--cluster.peer=vmalertmanager-vmalertmanager-0.vmalertmanager-vmalertmanager:9094",
-            "--config.file=/etc/alertmanager/config/alertmanager.yaml", "--data.retention=120h", "--enable-feature=utf8-strict-mode",
-            "--storage.path=/alertmanager", "--web.listen-address=:9093", "--web.route-prefix=/"])
+        json!([
+            "--cluster.listen-address=",
+            "--cluster.peer=vmalertmanager-vmalertmanager-0.vmalertmanager-vmalertmanager:9094",
+            "--config.file=/etc/alertmanager/config/alertmanager.yaml",
+            "--data.retention=120h",
+            "--enable-feature=utf8-strict-mode",
+            "--storage.path=/alertmanager",
+            "--web.listen-address=:9093",
+            "--web.route-prefix=/"
+        ])
     );
-    assert_eq!(main["volumeMounts"][1], json!({"name": "vmalertmanager-vmalertmanager-db", "mountPath": "/alertmanager", "subPath": "alertmanager-db"}));
+    assert_eq!(
+        main["volumeMounts"][1],
+        json!({"name": "vmalertmanager-vmalertmanager-db", "mountPath": "/alertmanager", "subPath": "alertmanager-db"})
+    );
     assert_eq!(set["spec"]["template"]["spec"]["terminationGracePeriodSeconds"], 120);
     assert_eq!(
         container(set, "config-reloader")["args"],
-        json!(["--reload-url=http://127.0.0.1:9093/-/reload", "--config-envsubst-file=/etc/alertmanager/config/alertmanager.yaml",
-            "--config-secret-key=alertmanager.yaml", "--config-secret-name=observability/vmalertmanager-vmalertmanager-config",
-            "--webhook-method=POST", "--watched-dir=/etc/alertmanager/config", "--watched-dir=/etc/alertmanager/tls_assets"])
+        json!([
+            "--reload-url=http://127.0.0.1:9093/-/reload",
+            "--config-envsubst-file=/etc/alertmanager/config/alertmanager.yaml",
+            "--config-secret-key=alertmanager.yaml",
+            "--config-secret-name=observability/vmalertmanager-vmalertmanager-config",
+            "--webhook-method=POST",
+            "--watched-dir=/etc/alertmanager/config",
+            "--watched-dir=/etc/alertmanager/tls_assets"
+        ])
     );
     let service = &kind_of(&made, "Service")["spec"];
     assert_eq!(service["clusterIP"], "None");
@@ -222,7 +275,10 @@ fn storage_as_the_story_writes_it_is_refused_for_want_of_a_size() {
 fn several_replicas_form_a_cluster() {
     let made = made(App::Alertmanager, "am", json!({"replicaCount": 2}));
     let args = container(&made.workloads[0], "alertmanager")["args"].to_string();
-    assert!(args.contains("--cluster.listen-address=[$(POD_IP)]:9094") && args.contains("--cluster.peer=vmalertmanager-am-1.vmalertmanager-am:9094"));
+    assert!(
+        args.contains("--cluster.listen-address=[$(POD_IP)]:9094")
+            && args.contains("--cluster.peer=vmalertmanager-am-1.vmalertmanager-am:9094")
+    );
 }
 
 #[test]
@@ -268,10 +324,14 @@ fn security_priority_and_image_reach_the_pod() {
 #[test]
 fn relabelling_of_remote_write_becomes_a_file_and_a_flag() {
     let mut spec = story_agent();
-    spec["remoteWrite"][0]["inlineUrlRelabelConfig"] = json!([{"action": "drop", "sourceLabels": ["job"], "regex": ".*"}]);
+    spec["remoteWrite"][0]["inlineUrlRelabelConfig"] =
+        json!([{"action": "drop", "sourceLabels": ["job"], "regex": ".*"}]);
     let application = application(App::Agent, "vmagent", spec);
     let map = agent_relabeling(&application).unwrap();
-    assert_eq!(map["data"], json!({"url_relabeling-0.yaml": "- source_labels:\n  - job\n  regex: \".*\"\n  action: drop\n"}));
+    assert_eq!(
+        map["data"],
+        json!({"url_relabeling-0.yaml": "- source_labels:\n  - job\n  regex: \".*\"\n  action: drop\n"})
+    );
     let made = application.make(&[]).unwrap();
     let args = container(&made.workloads[0], "vmagent")["args"].to_string();
     assert!(args.contains("-remoteWrite.urlRelabelConfig=/etc/vm/relabeling/url_relabeling-0.yaml"), "{args}");

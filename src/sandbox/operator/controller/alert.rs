@@ -15,18 +15,24 @@ use crate::sandbox::operator::selector::Selection;
 use crate::sandbox::operator::{rules, spec_types};
 
 /// Renders all selected VMRules; gives the names of the ConfigMaps. `cause` is the VMRule whose change led here.
-pub async fn write_rules(operator: &Operator, application: &Application, cause: Option<(Child, &str)>) -> Result<Vec<String>> {
+pub async fn write_rules(
+    operator: &Operator,
+    application: &Application,
+    cause: Option<(Child, &str)>,
+) -> Result<Vec<String>> {
     if Selection::of(&application.object, Child::Rule).is_nothing() {
         return Ok(Vec::new());
     }
     let _guard = operator.rules.lock().await;
     let selected = children::selected(operator, application, Child::Rule).await?;
-    let readable: Vec<Object> = selected.into_iter().filter(|rule| spec_types::error("VMRule", rule).is_none()).collect();
+    let readable: Vec<Object> =
+        selected.into_iter().filter(|rule| spec_types::error("VMRule", rule).is_none()).collect();
     let checked: Vec<Option<String>> = readable.iter().map(|rule| rules::validate(rule).err()).collect();
     let refused = checked.iter().flatten().count();
     operator.metrics.add("operator_vmalert_bad_objects_count", refused as f64);
     let good = readable.iter().zip(&checked).filter(|(_, error)| error.is_none());
-    let files: BTreeMap<String, String> = good.map(|(rule, _)| (rules::file_name(rule), rules::content(rule))).collect();
+    let files: BTreeMap<String, String> =
+        good.map(|(rule, _)| (rules::file_name(rule), rules::content(rule))).collect();
 
     let maps = rules::config_maps(application, &files);
     let mut changed = false;

@@ -20,7 +20,9 @@ pub async fn write_config(operator: &Operator, application: &Application) -> Res
         Some(name) => Some(match operator.cluster.content("Secret", namespace, name).await? {
             Some(mut data) => Source::Found(data.remove(KEY)),
             None => {
-                tracing::error!("alertmanager config secret={name:?} doesn't exist at namespace={namespace:?}, default config is used");
+                tracing::error!(
+                    "alertmanager config secret={name:?} doesn't exist at namespace={namespace:?}, default config is used"
+                );
                 Source::Missing
             }
         }),

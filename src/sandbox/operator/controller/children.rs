@@ -104,7 +104,8 @@ pub async fn write_statuses(
     results: &[(Child, &Object, Option<&str>)],
     cause: Option<(Child, &str)>,
 ) -> Result<()> {
-    let is_cause = |kind: Child, object: &Object| cause.is_some_and(|(child, key)| child == kind && object.key() == key);
+    let is_cause =
+        |kind: Child, object: &Object| cause.is_some_and(|(child, key)| child == kind && object.key() == key);
     let only_cause = results.iter().any(|(kind, object, _)| is_cause(*kind, object));
     let condition = status::condition_type(parent);
     for (kind, object, error) in results {

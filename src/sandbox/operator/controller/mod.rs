@@ -101,7 +101,9 @@ fn changes(operator: &Operator, resource: kube::core::ApiResource) -> BoxStream<
     let api = kube::Api::<DynamicObject>::all_with(operator.cluster.client(), &resource);
     let events = watcher(api, watcher::Config::default()).default_backoff();
     let change = move |event| match event {
-        Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => Some(Change::Present(Box::new(object))),
+        Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
+            Some(Change::Present(Box::new(object)))
+        }
         Ok(watcher::Event::Delete(object)) => Some(Change::Gone(key_of(&object))),
         Ok(watcher::Event::Init | watcher::Event::InitDone) => None,
         Err(error) => {

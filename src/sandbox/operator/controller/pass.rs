@@ -146,7 +146,9 @@ async fn make(operator: &Operator, application: &Application, is_new: bool) -> R
         alertmanager::write_config(operator, application).await?;
     }
     for object in &made.support {
-        if operator.cluster.apply(object, is_new).await? == Applied::Terminating && text(object, "kind") != "ServiceAccount" {
+        if operator.cluster.apply(object, is_new).await? == Applied::Terminating
+            && text(object, "kind") != "ServiceAccount"
+        {
             return Ok(Outcome::Blocked);
         }
     }
@@ -167,7 +169,12 @@ async fn make(operator: &Operator, application: &Application, is_new: bool) -> R
     Ok(Outcome::Applied)
 }
 
-async fn apply_workload(operator: &Operator, application: &Application, workload: &Value, is_new: bool) -> Result<Applied> {
+async fn apply_workload(
+    operator: &Operator,
+    application: &Application,
+    workload: &Value,
+    is_new: bool,
+) -> Result<Applied> {
     let cluster = &operator.cluster;
     if text(workload, "kind") != "StatefulSet" {
         return cluster.apply(workload, is_new).await;
@@ -207,7 +214,9 @@ async fn wait(operator: &Operator, application: &Application, workload: &Value, 
                 Rollout::Exceeded => {
                     let kind = application.app.prefix();
                     let namespace = &application.object.namespace;
-                    bail!("failed create or update {kind}: deployment {namespace}/{name} has exceeded its progress deadline");
+                    bail!(
+                        "failed create or update {kind}: deployment {namespace}/{name} has exceeded its progress deadline"
+                    );
                 }
                 Rollout::Waiting => replace_outdated(operator, &live).await?,
             }
@@ -224,7 +233,8 @@ async fn replace_outdated(operator: &Operator, live: &Value) -> Result<()> {
     if text(live, "kind") != "StatefulSet" || live.pointer("/spec/updateStrategy/type") != Some(&json!("OnDelete")) {
         return Ok(());
     }
-    let labels = live.pointer("/spec/selector").map(|selector| crate::sandbox::operator::object::texts(selector, "matchLabels"));
+    let labels =
+        live.pointer("/spec/selector").map(|selector| crate::sandbox::operator::object::texts(selector, "matchLabels"));
     let like = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": live["metadata"]["namespace"]}});
     let pods = operator.cluster.find(&like, &labels.unwrap_or_default()).await?;
     if let Some(name) = rollout::outdated(live, &pods).first() {

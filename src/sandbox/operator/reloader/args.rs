@@ -56,7 +56,8 @@ impl Args {
         Ok(Args {
             reload: local(url, host)?,
             method: method.parse().with_context(|| format!("--webhook-method {method:?}: expected an HTTP method"))?,
-            delay: duration::parse(delay).with_context(|| format!("--delay-interval {delay:?}: expected a duration like 3s"))?,
+            delay: duration::parse(delay)
+                .with_context(|| format!("--delay-interval {delay:?}: expected a duration like 3s"))?,
             secret: secret(value("config-secret-name"), value("config-secret-key"), value("config-envsubst-file"))?,
             folders: folders.map(PathBuf::from).collect(),
             only_init: value("only-init-config").is_some_and(|value| value != "false"),
@@ -92,7 +93,8 @@ fn secret(name: Option<&str>, key: Option<&str>, target: Option<&str>) -> Result
         bail!("--config-secret-name {full:?}: expected NAMESPACE/NAME");
     };
     let target = target.filter(|target| !target.is_empty());
-    let target = target.context("--config-envsubst-file is missing: expected the file to write the Secret's content to")?;
+    let target =
+        target.context("--config-envsubst-file is missing: expected the file to write the Secret's content to")?;
     Ok(Some(Secret {
         namespace: namespace.into(),
         name: name.into(),
@@ -132,7 +134,13 @@ mod tests {
 
     #[test]
     fn the_arguments_beside_alertmanager_are_understood() {
-        let args = parse(&["--reload-url=http://127.0.0.1:9093/-/reload", "--webhook-method=POST", "--watched-dir=/a", "--watched-dir=/b"]).unwrap();
+        let args = parse(&[
+            "--reload-url=http://127.0.0.1:9093/-/reload",
+            "--webhook-method=POST",
+            "--watched-dir=/a",
+            "--watched-dir=/b",
+        ])
+        .unwrap();
         assert_eq!(args.method, http::Method::POST);
         assert_eq!(args.folders, [PathBuf::from("/a"), PathBuf::from("/b")]);
         assert_eq!(args.secret, None);

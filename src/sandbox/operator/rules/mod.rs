@@ -20,12 +20,23 @@ const MAX_MAP_SIZE: usize = 512 * 1024;
 
 /// Fields of a group in the order in which they are written.
 const GROUP_FIELDS: [&str; 14] = [
-    "name", "interval", "rules", "limit", "eval_offset", "eval_delay", "eval_alignment", "concurrency", "labels",
-    "extra_filter_labels", "tenant", "params", "type", "headers",
+    "name",
+    "interval",
+    "rules",
+    "limit",
+    "eval_offset",
+    "eval_delay",
+    "eval_alignment",
+    "concurrency",
+    "labels",
+    "extra_filter_labels",
+    "tenant",
+    "params",
+    "type",
+    "headers",
 ];
-const RULE_FIELDS: [&str; 9] = [
-    "record", "alert", "expr", "debug", "for", "keep_firing_for", "labels", "annotations", "update_entries_limit",
-];
+const RULE_FIELDS: [&str; 9] =
+    ["record", "alert", "expr", "debug", "for", "keep_firing_for", "labels", "annotations", "update_entries_limit"];
 
 /// The file of one VMRule. Fields that the operator does not know are dropped.
 pub fn content(rule: &Object) -> String {

@@ -33,7 +33,8 @@ pub fn validate(rule: &Object) -> Result<(), String> {
 
 fn durations(group: &Value) -> Result<(), String> {
     let of_group = ["interval", "eval_delay"].map(|field| given(group, field));
-    let of_rules = list(group, "rules").iter().flat_map(|rule| ["for", "keep_firing_for"].map(|field| given(rule, field)));
+    let of_rules =
+        list(group, "rules").iter().flat_map(|rule| ["for", "keep_firing_for"].map(|field| given(rule, field)));
     for text in of_group.into_iter().chain(of_rules).flatten().map(scalar) {
         if !text.is_empty() && duration::parse(&text).is_none() {
             return Err(format!("cannot parse duration {text:?}"));
@@ -121,7 +122,8 @@ mod tests {
     use serde_json::json;
 
     fn error_of(groups: Value) -> String {
-        let rule = Object { namespace: "lab".into(), name: "rt".into(), spec: json!({"groups": groups}), ..Object::default() };
+        let rule =
+            Object { namespace: "lab".into(), name: "rt".into(), spec: json!({"groups": groups}), ..Object::default() };
         validate(&rule).unwrap_err()
     }
 
@@ -145,8 +147,9 @@ mod tests {
             of_rule(json!({"expr": "up"})),
             "validation failed for VMRule: lab/rt group: a err: invalid rule \"\": either `record` or `alert` must be set"
         );
-        assert!(of_rule(json!({"alert": "A", "expr": "up", "for": "5 minutes"}))
-            .starts_with("cannot parse vmalert group VMRule: lab/rt group: a, err: cannot parse duration \"5 minutes\""));
+        assert!(of_rule(json!({"alert": "A", "expr": "up", "for": "5 minutes"})).starts_with(
+            "cannot parse vmalert group VMRule: lab/rt group: a, err: cannot parse duration \"5 minutes\""
+        ));
         assert!(of_rule(json!({"alert": "A", "expr": "sum(up"})).starts_with(
             "validation failed for VMRule: lab/rt group: a err: invalid expression for rule  \"A\": bad prometheus expr: \"sum(up\""
         ));

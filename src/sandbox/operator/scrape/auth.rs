@@ -71,7 +71,9 @@ fn oauth2(config: &Value, namespace: &str, assets: &Assets) -> Result<Map<String
     }
     match given(config, "client_secret") {
         Some(selector) => out.insert("client_secret".into(), load(selector)?.into()),
-        None => given(config, "client_secret_file").and_then(|file| out.insert("client_secret_file".into(), file.clone())),
+        None => {
+            given(config, "client_secret_file").and_then(|file| out.insert("client_secret_file".into(), file.clone()))
+        }
     };
     for key in ["scopes", "endpoint_params", "token_url", "proxy_url"] {
         if let Some(value) = given(config, key) {

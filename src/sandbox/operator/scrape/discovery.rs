@@ -34,10 +34,7 @@ pub fn add(job: &mut Job, agent: &Agent, discovery: &Discovery) {
         if discovery.role.starts_with("endpoint") {
             roles.extend(["pod", "service"]);
         }
-        config["selectors"] = roles
-            .into_iter()
-            .map(|role| json!({"role": role, "label": label}))
-            .collect();
+        config["selectors"] = roles.into_iter().map(|role| json!({"role": role, "label": label})).collect();
     }
     job.insert("kubernetes_sd_configs".into(), json!([config]));
 }

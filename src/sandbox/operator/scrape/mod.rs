@@ -67,12 +67,12 @@ pub fn render(agent: &Agent, children: &[(Scrape, Object)], assets: &mut Assets)
 fn jobs_of(agent: &Agent, kind: Scrape, child: &Object, probes: usize, assets: &mut Assets) -> Result<Vec<Job>> {
     let endpoints = |field: &str| list(&child.spec, field).iter().enumerate();
     match kind {
-        Scrape::Service => endpoints("endpoints")
-            .map(|(i, endpoint)| service::job(agent, child, endpoint, i, assets))
-            .collect(),
-        Scrape::Pod => endpoints("podMetricsEndpoints")
-            .map(|(i, endpoint)| pod::job(agent, child, endpoint, i, assets))
-            .collect(),
+        Scrape::Service => {
+            endpoints("endpoints").map(|(i, endpoint)| service::job(agent, child, endpoint, i, assets)).collect()
+        }
+        Scrape::Pod => {
+            endpoints("podMetricsEndpoints").map(|(i, endpoint)| pod::job(agent, child, endpoint, i, assets)).collect()
+        }
         Scrape::Static => endpoints("targetEndpoints")
             .map(|(i, endpoint)| static_targets::job(agent, child, endpoint, i, assets))
             .collect(),

@@ -55,9 +55,11 @@ fn ingress_rules(agent: &Agent, child: &Object, ingress: &Value, job: &mut Job) 
     let mut rules = discovery::selector_rules(agent, "ingress", selector);
     rules.push(json!({"source_labels": ["__address__"], "separator": ";", "regex": "(.*)",
         "target_label": "__tmp_ingress_address", "replacement": "$1", "action": "replace"}));
-    rules.push(json!({"source_labels": ["__meta_kubernetes_ingress_scheme", "__address__", "__meta_kubernetes_ingress_path"],
+    rules.push(
+        json!({"source_labels": ["__meta_kubernetes_ingress_scheme", "__address__", "__meta_kubernetes_ingress_path"],
         "separator": ";", "regex": "(.+);(.+);(.+)", "target_label": "__param_target", "replacement": "${1}://${2}${3}",
-        "action": "replace"}));
+        "action": "replace"}),
+    );
     rules.push(assign("__meta_kubernetes_namespace", "namespace"));
     rules.push(assign("__meta_kubernetes_ingress_name", "ingress"));
     rules.extend(list(ingress, "relabelingConfigs").iter().map(rule));

@@ -60,9 +60,7 @@ pub fn set(target: &str, value: &str) -> Value {
 
 /// A label name as it appears in `__meta_kubernetes_*_label_*`.
 pub fn sanitized(name: &str) -> String {
-    name.chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' })
-        .collect()
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()
 }
 
 /// The rules that stand for a label selector over objects of `role` (service, pod, node, ingress).
@@ -70,10 +68,8 @@ pub fn selector(role: &str, selector: Option<&Value>) -> Vec<Value> {
     let Some(selector) = selector else { return Vec::new() };
     let label = |key: &str| format!("__meta_kubernetes_{role}_label_{}", sanitized(key));
     let present = |key: &str| format!("__meta_kubernetes_{role}_labelpresent_{}", sanitized(key));
-    let mut rules: Vec<Value> = texts(selector, "matchLabels")
-        .iter()
-        .map(|(key, value)| keep(&label(key), value))
-        .collect();
+    let mut rules: Vec<Value> =
+        texts(selector, "matchLabels").iter().map(|(key, value)| keep(&label(key), value)).collect();
     for expression in list(selector, "matchExpressions") {
         let key = text(expression, "key");
         let values: Vec<String> = list(expression, "values").iter().map(scalar).collect();

@@ -34,7 +34,9 @@ pub fn job(agent: &Agent, child: &Object, endpoint: &Value, index: usize, assets
     if role != "service" {
         rules.extend(copied_labels("pod", spec, "podTargetLabels"));
     }
-    rules.push(json!({"source_labels": ["__meta_kubernetes_service_name"], "target_label": "job", "replacement": "${1}"}));
+    rules.push(
+        json!({"source_labels": ["__meta_kubernetes_service_name"], "target_label": "job", "replacement": "${1}"}),
+    );
     rules.extend(job_label("service", spec));
     rules.extend(endpoint_label(role, &endpoint));
     rules.extend(own(&endpoint));

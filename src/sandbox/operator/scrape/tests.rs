@@ -141,7 +141,8 @@ fn a_scrape_config_brings_its_own_discovery() {
     let job = &config["scrape_configs"][0];
     assert_eq!(job["job_name"], "scrapeConfig/n/c");
     assert_eq!(job["static_configs"], json!([{"targets": ["a:1"], "labels": {"camelCase": "x"}}]));
-    let discovery = json!([{"role": "pod", "namespaces": {"own_namespace": true}, "api_server": "http://127.16.0.1:6443"}]);
+    let discovery =
+        json!([{"role": "pod", "namespaces": {"own_namespace": true}, "api_server": "http://127.16.0.1:6443"}]);
     assert_eq!(job["kubernetes_sd_configs"], discovery);
 }
 
@@ -157,12 +158,16 @@ fn other_roles_and_ports_change_the_labels_that_are_looked_at() {
         json!(["__meta_kubernetes_endpointslice_port_name"])
     );
     let by_number = of(json!({"endpoints": [{"targetPort": 8080}]}));
-    assert_eq!(by_number, json!({"action": "keep", "source_labels": ["__meta_kubernetes_pod_container_port_number"], "regex": "8080"}));
+    assert_eq!(
+        by_number,
+        json!({"action": "keep", "source_labels": ["__meta_kubernetes_pod_container_port_number"], "regex": "8080"})
+    );
 }
 
 #[test]
 fn any_namespace_means_no_namespaces_in_the_discovery() {
-    let spec = json!({"namespaceSelector": {"any": true}, "endpoints": [{"port": "a", "attach_metadata": {"node": true}}]});
+    let spec =
+        json!({"namespaceSelector": {"any": true}, "endpoints": [{"port": "a", "attach_metadata": {"node": true}}]});
     let job = job(Scrape::Service, object("n", "s", spec));
     assert_eq!(job["kubernetes_sd_configs"], json!([{"role": "endpoints", "attach_metadata": {"node": true}}]));
 }
@@ -183,12 +188,15 @@ fn the_global_part_has_the_agents_name_and_labels() {
 #[test]
 fn jobs_come_kind_by_kind_and_probes_are_counted_over_all() {
     let probe = |name: &str| (Scrape::Probe, object("n", name, json!({"vmProberSpec": {"url": "x"}})));
-    let rendered = render_all(json!({}), vec![
-        (Scrape::Node, object("n", "kubelet", json!({}))),
-        probe("a"),
-        probe("b"),
-        (Scrape::Service, object("n", "s", json!({"endpoints": [{"port": "a"}, {"port": "b"}]}))),
-    ]);
+    let rendered = render_all(
+        json!({}),
+        vec![
+            (Scrape::Node, object("n", "kubelet", json!({}))),
+            probe("a"),
+            probe("b"),
+            (Scrape::Service, object("n", "s", json!({"endpoints": [{"port": "a"}, {"port": "b"}]}))),
+        ],
+    );
     assert_eq!(
         names(&rendered),
         ["serviceScrape/n/s/0", "serviceScrape/n/s/1", "probe/n/a/0", "probe/n/b/1", "nodeScrape/n/kubelet"]
@@ -199,13 +207,19 @@ fn jobs_come_kind_by_kind_and_probes_are_counted_over_all() {
 fn an_object_whose_secret_is_missing_is_left_out_as_a_whole() {
     let bad = json!({"endpoints": [{"port": "a"}, {"port": "b", "bearerTokenSecret": {"name": "nosuch-secret", "key": "t"}}]});
     let good = json!({"endpoints": [{"port": "a"}]});
-    let rendered = render_all(json!({}), vec![
-        (Scrape::Service, object("observability", "bad", bad)),
-        (Scrape::Service, object("observability", "good", good)),
-    ]);
+    let rendered = render_all(
+        json!({}),
+        vec![
+            (Scrape::Service, object("observability", "bad", bad)),
+            (Scrape::Service, object("observability", "good", good)),
+        ],
+    );
     assert_eq!(names(&rendered), ["serviceScrape/observability/good/0"]);
     let error = rendered.refused[0].as_deref().unwrap();
-    assert_eq!(error, r#"unable to fetch secret="nosuch-secret", ns="observability": secrets "nosuch-secret" not found"#);
+    assert_eq!(
+        error,
+        r#"unable to fetch secret="nosuch-secret", ns="observability": secrets "nosuch-secret" not found"#
+    );
     assert_eq!(rendered.refused[1], None);
 }
 
@@ -222,9 +236,12 @@ fn a_bad_interval_or_action_goes_into_the_file_unchecked() {
 #[test]
 fn intervals_are_held_within_the_agents_bounds() {
     let spec = json!({"minScrapeInterval": "10s", "maxScrapeInterval": "1m"});
-    let endpoint = |interval: &str| (Scrape::Service, object("n", "s", json!({"endpoints": [{"port": "a", "interval": interval}]})));
+    let endpoint = |interval: &str| {
+        (Scrape::Service, object("n", "s", json!({"endpoints": [{"port": "a", "interval": interval}]})))
+    };
     let rendered = render_all(spec, vec![endpoint("5s"), endpoint("5m"), endpoint("30s")]);
-    let intervals: Vec<&str> = list(&rendered.config, "scrape_configs").iter().map(|job| text(job, "scrape_interval")).collect();
+    let intervals: Vec<&str> =
+        list(&rendered.config, "scrape_configs").iter().map(|job| text(job, "scrape_interval")).collect();
     assert_eq!(intervals, ["10s", "1m", "30s"]);
 }
 
