@@ -3,6 +3,7 @@
 //! `suite -> plan -> [observe -> evidence -> judge -> verdict]* -> outcome -> event -> journal -> run -> reports`
 
 pub mod check;
+pub mod cli;
 pub mod connect;
 pub mod event;
 pub mod explain;
@@ -14,4 +15,5 @@ pub mod run;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod suite;
+pub mod trial;
 pub mod units;

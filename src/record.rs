@@ -4,7 +4,7 @@
 //! input of every report, so a report can be rendered during a run, after it, and after a crash.
 
 mod criteria;
-mod exit;
+pub mod exit;
 mod fold;
 mod folder;
 mod journal;

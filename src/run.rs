@@ -9,6 +9,7 @@ mod evidence;
 mod look;
 mod probe;
 mod redact;
+mod setup;
 mod signals;
 mod stop;
 
@@ -16,5 +17,6 @@ pub use check::Job;
 pub use engine::{Audience, Failure, Setup, run};
 pub use probe::{Live, Probe};
 pub use redact::{redact, redact_text};
+pub use setup::{Cluster, jobs, run_card, surroundings};
 pub use signals::listen;
 pub use stop::{Handle, Stop, channel};

@@ -5,9 +5,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use tokio::sync::{RwLock, mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 use super::check::{Job, Runner, Shared, Standing};
 use super::evidence::Shelf;
@@ -18,6 +19,9 @@ use crate::record::{Fold, Folder, Journal, Run};
 
 /// Time between two ticks of an audience.
 const TICK: Duration = Duration::from_millis(100);
+
+/// Reading where a run takes place may take this long; the checks do not wait for it.
+const AROUND: Duration = Duration::from_secs(20);
 
 /// Who watches a run. It is told after the journal was written, and it cannot disturb the run.
 pub trait Audience {
@@ -49,8 +53,8 @@ pub enum Failure {
 pub struct Setup<P> {
     /// What is known before the first look.
     pub card: RunCard,
-    /// Where the run takes place, as far as it could be read.
-    pub surroundings: Surroundings,
+    /// Reads where the run takes place, beside the first looks.
+    pub surroundings: BoxFuture<'static, Surroundings>,
     /// The checks that are to run.
     pub jobs: Vec<Job<P>>,
     /// Where journal and evidence go.
@@ -69,17 +73,31 @@ pub async fn run<P: Probe>(
     audience: &mut impl Audience,
 ) -> Result<Run, Failure> {
     let mut scribe = Scribe::begin(&setup, audience)?;
-    scribe.write(Event::now(What::Surroundings(setup.surroundings)))?;
     let (events, inbox) = mpsc::unbounded_channel();
     let shared =
         Shared { events, shelf: Shelf::new(&setup.folder), floor: Arc::new(RwLock::new(())), stop: stop.clone() };
-    let tasks = start(setup.jobs, &shared);
+    let mut tasks = start(setup.jobs, &shared);
+    tasks.spawn(look_around(setup.surroundings, shared.events.clone(), stop.clone()));
     // The channel closes when the last check has dropped its end of it.
     drop(shared);
     scribe.until_closed(inbox, handle, stop.clone(), Instant::now() + setup.deadline).await?;
     drop(tasks);
     scribe.write(Event::now(What::RunEnded { reason: stop.reason().unwrap_or(EndReason::Completed) }))?;
     Ok(scribe.fold.run())
+}
+
+/// Tells where the run takes place, unless that takes too long.
+async fn look_around(
+    surroundings: BoxFuture<'static, Surroundings>,
+    events: mpsc::UnboundedSender<Event>,
+    mut stop: Stop,
+) {
+    let found = tokio::select! {
+        biased;
+        found = timeout(AROUND, surroundings) => found.unwrap_or_default(),
+        _ = stop.asked() => return,
+    };
+    let _ = events.send(Event::now(What::Surroundings(found)));
 }
 
 /// Starts every check as a task of its own.

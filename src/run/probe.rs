@@ -25,19 +25,22 @@ pub trait Probe: Send + 'static {
     fn finish(&mut self) -> impl Future<Output = Result<Option<Value>, Trouble>> + Send;
 }
 
+/// A cluster, or why there is none: a run without one still has a report, in which every check is an error.
+pub type Cluster = Result<Connections, String>;
+
 /// An expectation on a live system.
 pub struct Live {
     expectation: Expectation,
     session: Session,
-    connections: Connections,
+    cluster: Cluster,
     run: String,
 }
 
 impl Live {
     /// A fresh session of an expectation; `run` is the run's name.
-    pub fn new(expectation: Expectation, connections: Connections, run: &str) -> Self {
+    pub fn new(expectation: Expectation, cluster: Cluster, run: &str) -> Self {
         let session = expectation.session();
-        Self { expectation, session, connections, run: run.to_owned() }
+        Self { expectation, session, cluster, run: run.to_owned() }
     }
 }
 
@@ -47,7 +50,8 @@ impl Probe for Live {
     }
 
     async fn observe(&mut self) -> Result<Value, Trouble> {
-        let look = Look { connections: &self.connections, run: &self.run };
+        let connections = self.cluster.as_ref().map_err(|why| unreachable_cluster(why))?;
+        let look = Look { connections, run: &self.run };
         self.expectation.observe(&mut self.session, &look).await
     }
 
@@ -56,7 +60,13 @@ impl Probe for Live {
     }
 
     async fn finish(&mut self) -> Result<Option<Value>, Trouble> {
-        let look = Look { connections: &self.connections, run: &self.run };
+        // Without a cluster nothing was written to it.
+        let Ok(connections) = &self.cluster else { return Ok(None) };
+        let look = Look { connections, run: &self.run };
         self.expectation.finish(&mut self.session, &look).await
     }
+}
+
+fn unreachable_cluster(why: &str) -> Trouble {
+    Trouble::Broken { to: "the cluster".to_owned(), message: why.to_owned() }
 }

@@ -56,10 +56,7 @@ struct Group(Option<u32>);
 
 impl Drop for Group {
     fn drop(&mut self) {
-        let leader = self
-            .0
-            .and_then(|id| i32::try_from(id).ok())
-            .and_then(Pid::from_raw);
+        let leader = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let Some(leader) = leader {
             let _ = kill_process_group(leader, Signal::KILL);
         }
@@ -82,14 +79,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("pid");
         let mut command = Command::new("sh");
-        command
-            .args(["-c", "sleep 60 & echo $! > \"$0\"; wait"])
-            .arg(&file);
+        command.args(["-c", "sleep 60 & echo $! > \"$0\"; wait"]).arg(&file);
         let child = async {
             loop {
-                if let Some(pid) = std::fs::read_to_string(&file)
-                    .ok()
-                    .and_then(|text| text.trim().parse::<u32>().ok())
+                if let Some(pid) = std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse::<u32>().ok())
                 {
                     break pid;
                 }

@@ -164,7 +164,7 @@ impl Stage {
         let jobs = std::mem::take(&mut self.jobs);
         let setup = Setup {
             card: card(&jobs, folder.run(), self.deadline),
-            surroundings: Surroundings::default(),
+            surroundings: Box::pin(async { Surroundings::default() }),
             jobs,
             folder: folder.clone(),
             deadline: self.deadline,

@@ -1,0 +1,142 @@
+//! The command line: one file per verb.
+
+mod explain;
+mod lint;
+mod list;
+mod report;
+mod run;
+mod schema;
+mod screen;
+pub mod session;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::record::{Exit, exit};
+
+/// Proves that a deployment is really done: runs a story's acceptance criteria as live checks
+#[derive(Debug, Parser)]
+#[command(name = "signoff", version, after_help = exit::TABLE, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Run(run::Arguments),
+    List(list::Arguments),
+    Lint(lint::Arguments),
+    Schema(schema::Arguments),
+    Explain(explain::Arguments),
+    Report(report::Arguments),
+    /// A small cluster on this machine, to try suites on
+    #[cfg(feature = "sandbox")]
+    #[command(subcommand)]
+    Sandbox(crate::sandbox::cli::Command),
+}
+
+/// The arguments that name a suite.
+#[derive(Debug, clap::Args)]
+struct SuiteArguments {
+    /// The suite's file
+    #[arg(value_name = "SUITE")]
+    suite: PathBuf,
+    /// Set a variable of the suite
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = pair)]
+    variables: Vec<(String, String)>,
+}
+
+/// The arguments that select checks, as `cargo test` has them.
+#[derive(Debug, clap::Args)]
+struct FilterArguments {
+    /// Run only checks whose name (`AC2.4::vmsingle-answers`) or criterion contains one of these; what they need runs, too
+    #[arg(value_name = "FILTER")]
+    filters: Vec<String>,
+    /// Let filters mean whole names, not parts of them
+    #[arg(long)]
+    exact: bool,
+    /// Leave out checks whose name or criterion contains this, and what needs them
+    #[arg(long, value_name = "FILTER")]
+    skip: Vec<String>,
+}
+
+/// Something that the caller must set right; it ends with exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+/// Runs the command line to its end, messages included, and gives the process's exit code.
+pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nothing can be said where the terminal is gone.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
+        }
+    };
+    log();
+    let ended = match arguments.verb {
+        Verb::Run(arguments) => run::run(arguments).await,
+        Verb::List(arguments) => list::run(arguments),
+        Verb::Lint(arguments) => lint::run(arguments),
+        Verb::Schema(arguments) => schema::run(arguments),
+        Verb::Explain(arguments) => explain::run(arguments),
+        Verb::Report(arguments) => report::run(arguments),
+        #[cfg(feature = "sandbox")]
+        Verb::Sandbox(command) => return sandbox(command).await,
+    };
+    match ended {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            let exit = if error.is::<Usage>() { Exit::Usage } else { Exit::Inconclusive };
+            ExitCode::from(exit.code())
+        }
+    }
+}
+
+#[cfg(feature = "sandbox")]
+async fn sandbox(command: crate::sandbox::cli::Command) -> ExitCode {
+    crate::sandbox::cli::run(command).await.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(Exit::Inconclusive.code())
+    })
+}
+
+/// Shows what `RUST_LOG` asks for on standard error; nothing by default.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing_subscriber::filter::LevelFilter::OFF.into())
+        .from_env_lossy();
+    // A sandbox's process may have one already.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// `NAME=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("expected NAME=VALUE, got `{text}`")),
+    }
+}
+
+/// Reads a suite, shows its warnings, and refuses what is wrong with it.
+fn read_suite(arguments: &SuiteArguments) -> anyhow::Result<crate::suite::Suite> {
+    let suite = crate::suite::read(&arguments.suite, &arguments.variables).map_err(|error| Usage(error.to_string()))?;
+    suite.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    Ok(suite)
+}
+
+impl From<FilterArguments> for crate::plan::Filter {
+    fn from(arguments: FilterArguments) -> Self {
+        Self { filters: arguments.filters, exact: arguments.exact, skip: arguments.skip }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! One run of a plan from its folder to its last report: what the command line and the test target share.
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::Timestamp;
+
+use crate::connect::{Connections, Options};
+use crate::event::{Event, UnprovenPolicy, What};
+use crate::plan::Plan;
+use crate::record::{Fold, Folder, Run, write_whole};
+use crate::report::junit;
+use crate::run::{self, Audience, Cluster, Setup};
+
+/// A run that is to be made.
+pub struct Session {
+    /// What is run.
+    pub plan: Plan,
+    /// The way into the cluster, or why there is none.
+    pub cluster: Result<Options, String>,
+    /// Facts for the report that the cluster does not tell, such as the versions of a sandbox's programs.
+    pub facts: Vec<(String, String)>,
+    /// Where runs go.
+    pub reports: PathBuf,
+    /// A second place for the JUnit.
+    pub junit: Option<PathBuf>,
+    /// What unproven criteria do to the exit.
+    pub unproven: UnprovenPolicy,
+    /// The longest that the run may take; the suite's own deadline where absent.
+    pub deadline: Option<Duration>,
+}
+
+impl Session {
+    /// Whether the files of the run can be written; asked before anything is started.
+    pub fn check_files(&self) -> anyhow::Result<()> {
+        std::fs::create_dir_all(&self.reports)
+            .with_context(|| format!("the reports folder {} cannot be made", self.reports.display()))?;
+        if let Some(file) = &self.junit {
+            let open = OpenOptions::new().append(true).create(true).open(file);
+            open.with_context(|| format!("{} cannot be written; give --junit another file", file.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the run; SIGINT and SIGTERM end it in order from here on. `watcher` sees every event.
+    pub async fn run(self, watcher: &mut impl Audience) -> anyhow::Result<(Run, Folder)> {
+        let folder = Folder::create(&self.reports, Timestamp::now())
+            .with_context(|| format!("a run's folder cannot be made under {}", self.reports.display()))?;
+        let cluster = self.connect().await;
+        let deadline = self.deadline.unwrap_or(self.plan.deadline);
+        let setup = Setup {
+            card: run::run_card(&self.plan, folder.run(), self.unproven, deadline),
+            surroundings: run::surroundings(cluster.clone(), self.facts),
+            jobs: run::jobs(&self.plan, &cluster, folder.run()),
+            folder: folder.clone(),
+            deadline,
+        };
+        let stop = run::channel();
+        let signals = run::listen(stop.0.clone()).context("signals cannot be listened to")?;
+        let mut keeper = Keeper { files: vec![folder.junit()], failed: None, watcher };
+        keeper.files.extend(self.junit);
+        let ended = run::run(setup, stop, &mut keeper).await;
+        signals.abort();
+        match keeper.failed {
+            Some(error) => Err(error),
+            None => Ok((ended?, folder)),
+        }
+    }
+
+    async fn connect(&self) -> Cluster {
+        match &self.cluster {
+            Ok(options) => Connections::open(options.clone()).await.map_err(|error| error.to_string()),
+            Err(why) => Err(why.clone()),
+        }
+    }
+}
+
+/// Keeps a whole and valid JUnit on disk at any time, so that there is one whenever the program is killed.
+struct Keeper<'a, A> {
+    files: Vec<PathBuf>,
+    failed: Option<anyhow::Error>,
+    watcher: &'a mut A,
+}
+
+impl<A: Audience> Audience for Keeper<'_, A> {
+    fn event(&mut self, event: &Event, so_far: &Fold) {
+        if matches!(event.what, What::RunStarted(_) | What::CheckEnded { .. } | What::RunEnded { .. }) {
+            let text = junit::junit(&so_far.run());
+            for file in &self.files {
+                if let Err(error) = write(file, &text) {
+                    self.failed.get_or_insert(error);
+                }
+            }
+        }
+        self.watcher.event(event, so_far);
+    }
+
+    fn tick(&mut self, so_far: &Fold) {
+        self.watcher.tick(so_far);
+    }
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    write_whole(file, text.as_bytes()).with_context(|| format!("the JUnit {} could not be written", file.display()))
+}

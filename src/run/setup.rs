@@ -1,0 +1,63 @@
+//! From a plan to what the engine needs.
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use super::check::Job;
+pub use super::probe::Cluster;
+use super::probe::Live;
+use super::redact::redact_text;
+use crate::event::{RunCard, Surroundings, UnprovenPolicy};
+use crate::plan::Plan;
+
+/// What is known of a run of this plan before the first look.
+pub fn run_card(plan: &Plan, run: &str, unproven: UnprovenPolicy, deadline: Duration) -> RunCard {
+    RunCard {
+        run: run.to_owned(),
+        tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+        host: host(),
+        suite: plan.suite.clone(),
+        criteria: plan.criteria.clone(),
+        checks: plan.checks.iter().map(|check| (check.card.clone(), check.selection.clone())).collect(),
+        unproven,
+        deadline_seconds: deadline.as_secs_f64(),
+    }
+}
+
+/// The checks that are to run, on this cluster. Without one, each is looked at once: waiting does not bring a cluster.
+pub fn jobs(plan: &Plan, cluster: &Cluster, run: &str) -> Vec<Job<Live>> {
+    plan.running()
+        .map(|check| Job {
+            card: check.card.clone(),
+            within: if cluster.is_ok() { check.within } else { Duration::ZERO },
+            probe: Live::new(check.expectation.clone(), cluster.clone(), run),
+        })
+        .collect()
+}
+
+/// Reads what a report says about the cluster; `known` facts come first.
+pub fn surroundings(cluster: Cluster, known: Vec<(String, String)>) -> BoxFuture<'static, Surroundings> {
+    Box::pin(async move {
+        let mut facts = known;
+        if let Ok(connections) = cluster {
+            let found = connections.surroundings().await;
+            let named = [
+                ("context", found.context),
+                ("server", found.server),
+                ("server version", found.version),
+                ("kube-system uid", found.cluster_uid),
+            ];
+            let there = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), redact_text(&value?))));
+            facts.extend(there);
+        }
+        Surroundings { facts }
+    })
+}
+
+/// The machine's name, where the system tells it.
+fn host() -> String {
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let name = kernel.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
+    if name.trim().is_empty() { "unknown".to_owned() } else { name.trim().to_owned() }
+}
