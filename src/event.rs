@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::check::verdict::Verdict;
+use crate::check::verdict::{Decision, Verdict};
 use crate::plan::{CheckCard, Criterion, Selection, SuiteId};
 
 /// One line of the journal.
@@ -64,6 +64,8 @@ pub struct RunCard {
     pub run: String,
     /// Name and version of this program.
     pub tool: String,
+    /// Name of the machine that it runs on.
+    pub host: String,
     /// The suite.
     pub suite: SuiteId,
     /// Its criteria.
@@ -72,6 +74,8 @@ pub struct RunCard {
     pub checks: Vec<(CheckCard, Selection)>,
     /// Whether unproven criteria keep the run from exit 0.
     pub unproven: UnprovenPolicy,
+    /// The longest that the whole run may take, in seconds.
+    pub deadline_seconds: f64,
 }
 
 /// What unproven criteria do to a run's exit.
@@ -114,7 +118,7 @@ pub enum Outcome {
     },
     /// A check that it needs was not green.
     Blocked {
-        /// Ids of those checks.
+        /// Ids of the checks at the root: those that were looked at and were not green.
         by: Vec<String>,
     },
     /// It was not run.
@@ -136,4 +140,56 @@ pub enum EndReason {
     Interrupted,
     /// SIGTERM.
     Terminated,
+}
+
+impl Event {
+    /// Something that happens now.
+    pub fn now(what: What) -> Self {
+        Self { at: Timestamp::now(), what }
+    }
+}
+
+impl LookResult {
+    /// The look in one line: that it passed, its first finding, or its error.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Judged(verdict) => summary(verdict),
+            Self::Errored(error) => error.clone(),
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether it is a pass.
+    pub fn is_green(&self) -> bool {
+        matches!(self, Self::Judged(verdict) if verdict.is_pass())
+    }
+
+    /// Whether it is a judged failure.
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Judged(verdict) if matches!(verdict.decision, Decision::Fail(_)))
+    }
+
+    /// Whether it was skipped.
+    pub fn is_skip(&self) -> bool {
+        matches!(self, Self::Skipped { .. })
+    }
+
+    /// The outcome in one line.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Judged(verdict) => summary(verdict),
+            Self::Errored { error } => error.clone(),
+            Self::Blocked { by } => format!("blocked by {}", by.join(", ")),
+            Self::Skipped { reason } => reason.clone(),
+        }
+    }
+}
+
+/// A verdict in one line: `Pod a/b: expected ..., got ... (and 2 more)`.
+fn summary(verdict: &Verdict) -> String {
+    let Some((first, more)) = verdict.findings().split_first() else { return "passed".to_owned() };
+    let object = first.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
+    let more = if more.is_empty() { String::new() } else { format!(" (and {} more)", more.len()) };
+    format!("{object}expected {}, got {}{more}", first.expected, first.actual)
 }

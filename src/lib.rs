@@ -6,8 +6,12 @@ pub mod check;
 pub mod connect;
 pub mod event;
 pub mod explain;
+pub mod load;
 pub mod plan;
-pub mod suite;
+pub mod record;
+pub mod report;
+pub mod run;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod suite;
 pub mod units;

@@ -66,6 +66,11 @@ macro_rules! kinds {
                 })+ }
             }
 
+            /// Removes what killed runs left; see [`Kind::sweep`].
+            pub async fn sweep(&self, look: &Look<'_>) -> Result<Vec<String>, Trouble> {
+                match self { $(Self::$variant(spec) => <$kind as Kind>::sweep(spec, look).await,)+ }
+            }
+
             /// Judges a saved observation; an error when it is not one of this kind.
             pub fn judge(&self, seen: &Value, at: Timestamp) -> Result<Verdict, serde_json::Error> {
                 match self { $(Self::$variant(spec) => {
@@ -88,4 +93,12 @@ kinds! {
     Workload(super::workload::Workload),
     /// A query returns the wanted series, with fresh values in range.
     Query(super::query::Query),
+    /// All expected targets of a VMAgent are discovered, up, freshly scraped and stored.
+    ScrapeCoverage(super::scrape_coverage::ScrapeCoverage),
+    /// The containers of a stack together use less memory than a limit.
+    Memory(super::memory::Memory),
+    /// A synthetic alert goes all the way from a VMRule to Alertmanager and back.
+    AlertFlow(super::alert_flow::AlertFlow),
+    /// A quantile of query latency keeps its limit under a small, steady load.
+    Latency(super::latency::Latency),
 }

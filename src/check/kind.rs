@@ -46,6 +46,11 @@ pub trait Kind {
         async { Ok(None) }
     }
 
+    /// Removes what killed runs left in the cluster, and nothing of anyone else's; gives what it removed, in words.
+    fn sweep(_spec: &Self::Spec, _look: &Look<'_>) -> impl Future<Output = Result<Vec<String>, Trouble>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
     /// Judges what was seen at `at`. Pure: the same evidence always gives the same verdict.
     fn judge(spec: &Self::Spec, seen: &Self::Observation, at: Timestamp) -> Verdict;
 }

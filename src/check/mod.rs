@@ -3,6 +3,7 @@
 //! A new kind is one file here and one line in the list in `expectation.rs`.
 
 pub mod access;
+pub mod alert_flow;
 pub mod crds;
 pub mod evidence;
 pub mod expectation;
@@ -10,10 +11,13 @@ pub mod exposition;
 pub mod finding;
 pub mod judgement;
 pub mod kind;
+pub mod latency;
 pub mod look;
 pub mod measurement;
+pub mod memory;
 pub mod query;
 pub mod scrape_coverage;
 pub mod trouble;
 pub mod verdict;
 pub mod workload;
+pub mod yaml;

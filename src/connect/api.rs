@@ -82,12 +82,20 @@ impl Connections {
     }
 
     async fn ask(&self, path: &str) -> Result<Answer, Trouble> {
+        self.request(http::Request::get(path), kube::client::Body::empty()).await
+    }
+
+    pub(super) async fn request(
+        &self,
+        request: http::request::Builder,
+        body: kube::client::Body,
+    ) -> Result<Answer, Trouble> {
         let cluster = self.cluster()?;
         let to = format!("the Kubernetes API at {}", cluster.server);
         let broken = |message: String| Trouble::Broken { to: to.clone(), message };
-        let request = http::Request::get(path)
+        let request = request
             .header(http::header::ACCEPT, "application/json")
-            .body(kube::client::Body::empty())
+            .body(body)
             .map_err(|error| broken(error.to_string()))?;
         let exchange = async {
             let response = cluster.client.send(request).await.map_err(|error| broken(with_causes(&error)))?;
@@ -116,7 +124,7 @@ struct PageMetadata {
 }
 
 /// What the API server said.
-struct Answer {
+pub(super) struct Answer {
     server: String,
     status: u16,
     body: Vec<u8>,
@@ -124,7 +132,7 @@ struct Answer {
 
 /// An answer that is none of our troubles.
 #[derive(Debug, PartialEq)]
-enum Found {
+pub(super) enum Found {
     Object(Value),
     Absent,
     UnknownPath,
@@ -147,7 +155,7 @@ struct Details {
 impl Answer {
     /// An absent object is told from an unknown path by the details of the Status: only the handler of a known
     /// resource can name the object; the fallback handler answers plain text.
-    fn read(self, path: &str, rule: Access) -> Result<Found, Trouble> {
+    pub(super) fn read(self, path: &str, rule: Access) -> Result<Found, Trouble> {
         let status: Status = serde_json::from_slice(&self.body).unwrap_or_default();
         match self.status {
             200..=299 => serde_json::from_slice(&self.body)

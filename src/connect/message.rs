@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method, header};
+
+use crate::check::trouble::Trouble;
 
 /// An HTTP request without an authority: the way adds it.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub struct Reply {
     pub took: Duration,
     /// The way it went.
     pub via: Via,
+    /// The path that was asked for, with its query.
+    pub path: String,
 }
 
 /// The way to a component.
@@ -57,9 +61,44 @@ impl Request {
         }
     }
 
+    /// A POST of a JSON body.
+    pub fn post(path: impl Into<String>, body: &serde_json::Value) -> Self {
+        let mut request = Self { method: Method::POST, body: body.to_string().into_bytes(), ..Self::get(path) };
+        request.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request
+    }
+
+    /// A DELETE.
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self { method: Method::DELETE, ..Self::get(path) }
+    }
+
     /// A GET with query parameters, which are percent-encoded here.
     pub fn get_with<V: AsRef<str>>(path: &str, query: &[(&str, V)]) -> Self {
         Self::get(path_with(path, query))
+    }
+}
+
+impl Reply {
+    /// The body as text; any status but 2xx is a refusal with the component's own words.
+    pub fn text(self) -> Result<String, Trouble> {
+        if !(200..300).contains(&self.status) {
+            return Err(self.refusal());
+        }
+        let url = self.path;
+        String::from_utf8(self.body).map_err(|error| Trouble::Malformed { url, message: error.to_string() })
+    }
+
+    /// The reply as a refusal, with the component's own words.
+    pub(super) fn refusal(self) -> Trouble {
+        Trouble::Refused { url: self.path, status: self.status, body: start_of(&self.body) }
+    }
+
+    /// The body as JSON of a known shape.
+    pub fn json<T: serde::de::DeserializeOwned>(self) -> Result<T, Trouble> {
+        let url = self.path.clone();
+        let text = self.text()?;
+        serde_json::from_str(&text).map_err(|error| Trouble::Malformed { url, message: error.to_string() })
     }
 }
 

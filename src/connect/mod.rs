@@ -11,11 +11,12 @@ mod message;
 mod options;
 mod pods;
 mod reach;
-mod resource;
+pub mod resource;
 mod stream;
 mod surroundings;
 #[cfg(test)]
 pub(crate) mod testing;
+mod write;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -7,12 +7,9 @@ use serde_json::Value;
 
 use super::forward::PodPort;
 use super::given::without_credentials;
-use super::{Connections, Endpoint, Port, Resource, Scope};
+use super::resource::{ENDPOINT_SLICES, PODS, SERVICES};
+use super::{Connections, Endpoint, Port};
 use crate::check::trouble::Trouble;
-
-const SERVICES: Resource = Resource::of("", "v1", "Service", "services", Scope::Namespaced);
-const PODS: Resource = Resource::of("", "v1", "Pod", "pods", Scope::Namespaced);
-const SLICES: Resource = Resource::of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", Scope::Namespaced);
 
 /// One place that answers for a Service: a pod's port, or the address given for the Service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -71,7 +68,7 @@ impl Connections {
         let service: Service = read(service, endpoint)?;
         let port = service.port(&endpoint.port).map_err(none)?;
         let selector = format!("kubernetes.io/service-name={}", endpoint.service);
-        let slices = self.list(&SLICES, namespace, &selector).await?;
+        let slices = self.list(&ENDPOINT_SLICES, namespace, &selector).await?;
         let slices: Vec<Slice> = slices.into_iter().map(|slice| read(slice, endpoint)).collect::<Result<_, _>>()?;
         let ready = ready_pods(&slices, &endpoint.namespace, &port.name);
         if ready.is_empty() { Err(none(self.why_none(endpoint, &service, &slices).await)) } else { Ok(ready) }

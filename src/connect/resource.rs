@@ -4,6 +4,20 @@ use std::borrow::Cow;
 
 use crate::check::access::Access;
 
+/// Namespaces.
+pub const NAMESPACES: Resource = Resource::of("", "v1", "Namespace", "namespaces", Scope::Cluster);
+/// Nodes.
+pub const NODES: Resource = Resource::of("", "v1", "Node", "nodes", Scope::Cluster);
+/// Pods.
+pub const PODS: Resource = Resource::of("", "v1", "Pod", "pods", Scope::Namespaced);
+/// Services.
+pub const SERVICES: Resource = Resource::of("", "v1", "Service", "services", Scope::Namespaced);
+/// ConfigMaps.
+pub const CONFIG_MAPS: Resource = Resource::of("", "v1", "ConfigMap", "configmaps", Scope::Namespaced);
+/// EndpointSlices.
+pub const ENDPOINT_SLICES: Resource =
+    Resource::of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", Scope::Namespaced);
+
 /// A resource as the API's paths name it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Resource {

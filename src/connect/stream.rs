@@ -58,6 +58,11 @@ impl Stream {
         }
     }
 
+    /// Goes on only with a 2xx; any other status is a refusal with the component's own words.
+    pub async fn success(self) -> Result<Self, Trouble> {
+        if (200..300).contains(&self.status) { Ok(self) } else { Err(self.collect().await?.refusal()) }
+    }
+
     /// The next piece of the body; `None` at its end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Trouble> {
         let from = &self.from;
@@ -106,6 +111,6 @@ impl Stream {
             body.extend_from_slice(&chunk);
         }
         let took = self.took();
-        Ok(Reply { status: self.status, headers: self.headers, body, took, via: self.via })
+        Ok(Reply { status: self.status, headers: self.headers, body, took, via: self.via, path: self.path })
     }
 }

@@ -5,7 +5,10 @@
 
 pub mod api;
 pub mod binaries;
+pub mod cli;
 pub mod controllers;
+pub mod exporters;
+pub mod lifecycle;
 pub mod node;
 pub mod operator;
 pub mod scenario;

@@ -42,6 +42,13 @@ const UNITS: [(&str, u64, u64); 26] = [
     ("Ei", 1 << 60, 1),
 ];
 
+impl Bytes {
+    /// The amount as a number to calculate with.
+    pub fn as_f64(self) -> f64 {
+        self.0 as f64
+    }
+}
+
 impl FromStr for Bytes {
     type Err = String;
 

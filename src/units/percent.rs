@@ -12,6 +12,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Percent(f64);
 
 impl Percent {
+    /// A share that is known at compile time, between 0 and 100.
+    pub const fn of(percent: f64) -> Self {
+        Self(percent)
+    }
+
     /// The share as a number between 0 and 1.
     pub fn share(self) -> f64 {
         self.0 / 100.0

@@ -1,14 +1,55 @@
-//! Placeholder.
-pub mod discovered;
-pub mod expected;
-pub mod job;
-pub mod join;
-pub mod judge;
-pub mod labels;
-pub mod picture;
-pub mod relabel;
-pub mod seen;
-pub mod selection;
-pub mod spec;
+//! All expected targets of a VMAgent are discovered, up, freshly scraped and stored.
+//!
+//! What is expected is computed from the cluster's objects (`picture`, `selection`, `job`, `expected`), never from the
+//! agent; then it is joined with what the agents report and what the storage holds (`join`), and judged (`judge`).
+
+mod ask;
+mod discovered;
+mod expected;
+mod job;
+mod join;
+mod judge;
+mod labels;
+mod look;
+mod picture;
+mod relabel;
+mod seen;
+mod selection;
+mod spec;
 pub mod target;
 pub mod target_stream;
+
+use jiff::Timestamp;
+
+use super::access::Access;
+use super::kind::Kind;
+use super::look::Look;
+use super::trouble::Trouble;
+use super::verdict::Verdict;
+
+pub use seen::Observation;
+pub use spec::Spec;
+
+/// The kind.
+pub struct ScrapeCoverage;
+
+impl Kind for ScrapeCoverage {
+    type Spec = Spec;
+    type Observation = Observation;
+    type Session = ();
+
+    const NAME: &'static str = "scrape_coverage";
+    const PAGE: &'static str = include_str!("page.md");
+
+    fn access(spec: &Spec) -> Vec<Access> {
+        look::access(spec)
+    }
+
+    async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
+        look::observe(spec, look).await
+    }
+
+    fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
+        judge::judge(spec, seen, at)
+    }
+}

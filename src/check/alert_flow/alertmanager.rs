@@ -1,0 +1,193 @@
+//! What Alertmanager says of silences, alerts and its configuration (Alertmanager v0.29, api/v2/openapi.yaml).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::rule::{AUTHOR, NONCE_LABEL};
+use super::seen::AlertSeen;
+use super::spec::Spec;
+use crate::check::look::Look;
+use crate::check::trouble::Trouble;
+use crate::check::yaml;
+use crate::connect::{PodAddress, Request};
+
+/// A silence in `/api/v2/silences`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Silence {
+    /// Its id.
+    pub id: String,
+    status: SilenceStatus,
+    #[serde(default)]
+    created_by: String,
+    #[serde(default)]
+    matchers: Vec<Matcher>,
+    /// When it began, RFC 3339.
+    pub starts_at: jiff::Timestamp,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct SilenceStatus {
+    state: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Matcher {
+    name: String,
+    value: String,
+}
+
+impl Silence {
+    /// Whether it suppresses now. Expired silences stay listed for days.
+    pub fn is_active(&self) -> bool {
+        self.status.state == "active"
+    }
+
+    /// The nonce that it is for, when it is one of ours.
+    pub fn nonce(&self) -> Option<&str> {
+        let [matcher] = self.matchers.as_slice() else { return None };
+        (self.created_by == AUTHOR && matcher.name == NONCE_LABEL).then_some(&matcher.value)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Alert {
+    labels: BTreeMap<String, String>,
+    receivers: Vec<Named>,
+    status: AlertStatus,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AlertStatus {
+    #[serde(default)]
+    silenced_by: Vec<String>,
+    #[serde(default)]
+    inhibited_by: Vec<String>,
+}
+
+/// All silences of one Alertmanager on a nonce.
+pub async fn silences(look: &Look<'_>, pod: &PodAddress, nonce: &str) -> Result<Vec<Silence>, Trouble> {
+    let mut all = all_silences(look, pod).await?;
+    all.retain(|silence| silence.nonce() == Some(nonce));
+    Ok(all)
+}
+
+/// All silences of one Alertmanager.
+pub async fn all_silences(look: &Look<'_>, pod: &PodAddress) -> Result<Vec<Silence>, Trouble> {
+    look.connections.send_to_pod(pod, Request::get("/api/v2/silences")).await?.json()
+}
+
+/// Makes a silence.
+pub async fn post_silence(look: &Look<'_>, pod: &PodAddress, body: &Value) -> Result<(), Trouble> {
+    look.connections.send_to_pod(pod, Request::post("/api/v2/silences", body)).await?.text().map(|_| ())
+}
+
+/// Expires every active silence on a nonce; gives how many there were.
+pub async fn expire(spec: &Spec, look: &Look<'_>, nonce: &str) -> Result<usize, Trouble> {
+    let mut found = 0;
+    for pod in look.connections.pods(&spec.alertmanager_endpoint()).await? {
+        for silence in silences(look, &pod, nonce).await?.iter().filter(|silence| silence.is_active()) {
+            found += 1;
+            expire_one(look, &pod, &silence.id).await?;
+        }
+    }
+    Ok(found)
+}
+
+/// Expires one silence.
+pub async fn expire_one(look: &Look<'_>, pod: &PodAddress, id: &str) -> Result<(), Trouble> {
+    let request = Request::delete(format!("/api/v2/silence/{id}"));
+    look.connections.send_to_pod(pod, request).await?.text().map(|_| ())
+}
+
+/// The alerts with a nonce, by Alertmanager. Resolved ones are not listed.
+pub async fn alerts(spec: &Spec, look: &Look<'_>, nonce: &str) -> Result<Vec<(PodAddress, Vec<AlertSeen>)>, Trouble> {
+    let matcher = format!("{NONCE_LABEL}=\"{nonce}\"");
+    let request = Request::get_with("/api/v2/alerts", &[("filter", &matcher)]);
+    let mut found = Vec::new();
+    for pod in look.connections.pods(&spec.alertmanager_endpoint()).await? {
+        let alerts: Vec<Alert> = look.connections.send_to_pod(&pod, request.clone()).await?.json()?;
+        found.push((pod, alerts.into_iter().map(Alert::seen).collect()));
+    }
+    Ok(found)
+}
+
+impl Alert {
+    fn seen(self) -> AlertSeen {
+        AlertSeen {
+            labels: self.labels,
+            receivers: self.receivers.into_iter().map(|receiver| receiver.name).collect(),
+            silenced_by: self.status.silenced_by,
+            inhibited_by: self.status.inhibited_by,
+            ..AlertSeen::default()
+        }
+    }
+}
+
+/// Number of integrations by receiver, from the configuration that runs.
+pub async fn integrations(look: &Look<'_>, pod: &PodAddress) -> Result<BTreeMap<String, usize>, Trouble> {
+    let path = "/api/v2/status";
+    let status: Value = look.connections.send_to_pod(pod, Request::get(path)).await?.json()?;
+    let config = status.pointer("/config/original").and_then(Value::as_str).unwrap_or_default();
+    count_integrations(config).map_err(|message| Trouble::Malformed { url: path.to_owned(), message })
+}
+
+/// A receiver's integrations are its lists called `<type>_configs`.
+fn count_integrations(config: &str) -> Result<BTreeMap<String, usize>, String> {
+    let config: Value = yaml::parse(config)?;
+    let receivers = config.get("receivers").and_then(Value::as_array).into_iter().flatten();
+    let count = |receiver: &Value| -> usize {
+        let parts = receiver.as_object().into_iter().flatten().filter(|(key, _)| key.ends_with("_configs"));
+        parts.filter_map(|(_, list)| list.as_array()).map(Vec::len).sum()
+    };
+    Ok(receivers.filter_map(|receiver| Some((receiver.get("name")?.as_str()?.to_owned(), count(receiver)))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn silence(author: &str, name: &str) -> Silence {
+        let text = format!(
+            r#"{{"id":"i","status":{{"state":"active"}},"createdBy":"{author}","comment":"","endsAt":"2026-11-23T10:15:00Z",
+            "startsAt":"2026-11-23T10:00:00Z","matchers":[{{"isEqual":true,"isRegex":false,"name":"{name}","value":"n"}}]}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn only_a_silence_by_us_on_our_label_is_ours() {
+        assert_eq!(silence("signoff", "signoff_run").nonce(), Some("n"));
+        assert_eq!(silence("somebody", "signoff_run").nonce(), None);
+        assert_eq!(silence("signoff", "alertname").nonce(), None);
+    }
+
+    #[test]
+    fn integrations_are_counted_by_receiver() {
+        let config = "route:\n  receiver: a\nreceivers:\n- name: a\n  webhook_configs:\n  - url: <secret>\n  - url: <secret>\n  email_configs:\n  - to: x\n- name: blackhole\n";
+        let counted = count_integrations(config).unwrap();
+        assert_eq!((counted["a"], counted["blackhole"]), (3, 0));
+    }
+
+    #[test]
+    fn an_alert_tells_its_route_and_what_suppresses_it() {
+        let text = r#"[{"annotations":{},"endsAt":"2026-11-23T10:00:20Z","fingerprint":"0a","receivers":[{"name":"critical"}],
+            "startsAt":"2026-11-23T10:00:00Z","updatedAt":"2026-11-23T10:00:00Z","labels":{"alertname":"A"},
+            "status":{"inhibitedBy":[],"mutedBy":[],"silencedBy":["i"],"state":"suppressed"}}]"#;
+        let alerts: Vec<Alert> = serde_json::from_str(text).unwrap();
+        let seen = alerts.into_iter().next().unwrap().seen();
+        assert_eq!(
+            (seen.receivers, seen.silenced_by, seen.inhibited_by),
+            (vec!["critical".to_owned()], vec!["i".to_owned()], vec![])
+        );
+    }
+}

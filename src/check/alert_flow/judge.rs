@@ -1,0 +1,114 @@
+//! Judges a synthetic alert: all stations passed, in time, by the wanted route; or the first one that it did not pass.
+
+use super::hop::Hop;
+use super::seen::{AlertSeen, Observation};
+use super::spec::{Integration, Spec};
+use crate::check::finding::Finding;
+use crate::check::judgement::Judgement;
+use crate::check::measurement::{Limit, Measurement, Unit};
+use crate::check::verdict::Verdict;
+
+/// Judges one observation.
+pub fn judge(spec: &Spec, seen: &Observation) -> Verdict {
+    let mut judgement = Judgement::new();
+    match seen.next() {
+        Some(hop) => not_passed(hop, seen, &mut judgement),
+        None => judgement.examined("stations", Hop::ALL.iter().map(|hop| hop.expectation())),
+    }
+    match &seen.alert {
+        Some(alert) => {
+            // Before the end of the flow waiting still has a use: the alert is taken back.
+            let over = seen.next().is_none();
+            let findings = route(spec, alert).into_iter();
+            findings.for_each(|finding| judgement.fail(if over { finding.terminal() } else { finding }));
+        }
+        None if seen.passed.contains_key(&Hop::Arrived) => {
+            judgement.unclear(Finding::new(
+                "alert/not-described",
+                "the alert as Alertmanager has it",
+                "nothing was kept",
+            ));
+        }
+        None => {}
+    }
+    times(spec, seen, &mut judgement);
+    judgement.conclude(Finding::new("alert/nothing-sent", "a synthetic alert on its way", "none"))
+}
+
+/// A silence that cannot be had is no verdict on the flow: the rule was never made.
+fn not_passed(hop: Hop, seen: &Observation, judgement: &mut Judgement) {
+    let mut actual = if seen.picture.is_empty() { "not yet".to_owned() } else { seen.picture.clone() };
+    let overdue = seen.overdue(hop);
+    if overdue.is_some() {
+        actual = format!("{actual} (after {:.0} s; {:.0} s are plenty)", seen.now_seconds, hop.budget_seconds());
+    }
+    let mut finding = Finding::new(hop.code(), hop.expectation(), actual).hint(hop.hint());
+    if seen.stuck || overdue.is_some() {
+        finding = finding.terminal();
+    }
+    if hop == Hop::Silenced { judgement.unclear(finding) } else { judgement.fail(finding) }
+}
+
+/// What is wrong with the way that the alert takes through Alertmanager.
+fn route(spec: &Spec, alert: &AlertSeen) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let others: Vec<&String> = alert.silenced_by.iter().filter(|id| !alert.our_silences.contains(id)).collect();
+    if !others.is_empty() {
+        let actual = format!("also silenced by {}", join(&others));
+        findings.push(
+            Finding::new("alert/silenced-by-others", "only our silence matches", actual).hint(Hop::Suppressed.hint()),
+        );
+    }
+    if !alert.inhibited_by.is_empty() {
+        let actual = format!("inhibited by {}", join(&alert.inhibited_by.iter().collect::<Vec<_>>()));
+        findings.push(Finding::new("alert/inhibited", "no inhibition matches", actual).hint(Hop::Suppressed.hint()));
+    }
+    if let Some(wanted) = spec.receiver.as_ref().filter(|wanted| !alert.receivers.contains(wanted)) {
+        let actual = format!("it goes to {}", join(&alert.receivers.iter().collect::<Vec<_>>()));
+        let expected = format!("severity {} goes to receiver {wanted}", spec.severity);
+        findings.push(Finding::new(Hop::Routed.code(), expected, actual).hint(Hop::Routed.hint()));
+    }
+    let told = alert.receivers.iter().any(|receiver| alert.integrations.get(receiver).is_some_and(|count| *count > 0));
+    if spec.integration == Integration::Required && !told {
+        let actual = format!("{} has none: nobody is told", join(&alert.receivers.iter().collect::<Vec<_>>()));
+        findings.push(
+            Finding::new("alert/no-integration", "the receiver has an integration", actual)
+                .hint("add a webhook, e-mail or chat configuration to the receiver; see also whether Alertmanager runs the operator's fallback"),
+        );
+    }
+    findings
+}
+
+fn join(names: &[&String]) -> String {
+    if names.is_empty() {
+        return "nobody".to_owned();
+    }
+    names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn times(spec: &Spec, seen: &Observation, judgement: &mut Judgement) {
+    let mut before = 0.0;
+    for (hop, at) in &seen.passed {
+        let name = format!(
+            "alert.{}",
+            serde_json::to_value(hop).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+        );
+        judgement.measured(Measurement::new(&name, at - before, Unit::Seconds));
+        before = *at;
+    }
+    let (Some(accepted), Some(arrived)) = (seen.passed.get(&Hop::Accepted), seen.passed.get(&Hop::Arrived)) else {
+        return;
+    };
+    let (took, limit) = (arrived - accepted, Limit::AtMost(spec.arrives_within.as_secs_f64()));
+    judgement.measured(Measurement::new("alert_arrival", took, Unit::Seconds).limit(limit));
+    if !limit.holds(took) {
+        judgement.fail(Finding::new(
+            "alert/late",
+            format!("from the rule to Alertmanager within {}", spec.arrives_within),
+            format!("{took:.1} s"),
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests;

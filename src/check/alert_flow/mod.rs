@@ -1,0 +1,62 @@
+//! A synthetic alert goes all the way from a VMRule to Alertmanager and back, silenced, and leaves nothing behind.
+
+mod alertmanager;
+mod back;
+mod flow;
+mod hop;
+mod judge;
+mod out;
+mod rule;
+mod seen;
+mod spec;
+mod sweep;
+mod vmalert;
+
+use jiff::Timestamp;
+
+use super::access::Access;
+use super::kind::Kind;
+use super::look::Look;
+use super::trouble::Trouble;
+use super::verdict::Verdict;
+
+pub use flow::Session;
+pub use seen::Observation;
+pub use spec::Spec;
+
+/// The kind.
+pub struct AlertFlow;
+
+impl Kind for AlertFlow {
+    type Spec = Spec;
+    type Observation = Observation;
+    type Session = Session;
+
+    const NAME: &'static str = "alert_flow";
+    const PAGE: &'static str = include_str!("page.md");
+
+    fn access(spec: &Spec) -> Vec<Access> {
+        let rules = ["get", "list", "create", "patch", "delete"]
+            .map(|verb| Access::new(verb, flow::VMRULES.group.as_ref(), &flow::VMRULES.plural).within(&spec.namespace));
+        let maps = Access::new("list", "", "configmaps").within(&spec.namespace);
+        let components = [spec.vmalert_endpoint(), spec.alertmanager_endpoint()];
+        let ways = components.iter().flat_map(crate::connect::Endpoint::access);
+        rules.into_iter().chain([maps]).chain(ways).collect()
+    }
+
+    async fn observe(spec: &Spec, session: &mut Session, look: &Look<'_>) -> Result<Observation, Trouble> {
+        session.observe(spec, look).await
+    }
+
+    async fn finish(spec: &Spec, session: &mut Session, look: &Look<'_>) -> Result<Option<Observation>, Trouble> {
+        session.abandon(spec, look).await.map(|()| None)
+    }
+
+    async fn sweep(spec: &Spec, look: &Look<'_>) -> Result<Vec<String>, Trouble> {
+        sweep::sweep(spec, look, Timestamp::now()).await
+    }
+
+    fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {
+        judge::judge(spec, seen)
+    }
+}

@@ -1,0 +1,160 @@
+//! The way out: from our silence to the alert in every Alertmanager.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::flow::{Flow, Step, VMRULES, deadline, silence_lasts, vmrule};
+use super::rule;
+use super::seen::AlertSeen;
+use super::spec::Spec;
+use super::{alertmanager, vmalert};
+use crate::check::look::Look;
+use crate::check::trouble::Trouble;
+use crate::connect::resource;
+
+/// Our silence is active on every Alertmanager; made where it is not.
+pub async fn silence(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    let pods = look.connections.pods(&spec.alertmanager_endpoint()).await?;
+    if pods.is_empty() {
+        return Ok(Step::NotYet("no Alertmanager pod".to_owned()));
+    }
+    flow.asked.extend(pods.iter().map(ToString::to_string).filter(|pod| !flow.asked.contains(pod)).collect::<Vec<_>>());
+    for pod in &pods {
+        let silences = alertmanager::silences(look, pod, &flow.nonce).await?;
+        let ours = silences.iter().find(|silence| silence.is_active());
+        match ours {
+            Some(silence) if flow.silences.contains(&silence.id) => {}
+            Some(silence) => flow.silences.push(silence.id.clone()),
+            None => {
+                let body = rule::silence(&flow.nonce, &flow.run, Timestamp::now(), silence_lasts());
+                alertmanager::post_silence(look, pod, &body).await?;
+                return Ok(Step::NotYet(format!("a silence was just made on {pod}")));
+            }
+        }
+    }
+    Ok(Step::Passed)
+}
+
+/// Makes the rule. The server's refusal is the picture.
+pub async fn create(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    let expires = deadline(spec, Timestamp::now());
+    // Set before the request: after a lost answer the rule may exist, and must be taken back.
+    flow.expires = Some(expires);
+    let made = look.connections.create(&VMRULES, Some(&spec.namespace), &vmrule(flow, spec, expires)).await;
+    match made {
+        Ok(_) => Ok(Step::Passed),
+        Err(Trouble::Refused { body, status: 400..=499, .. }) => Ok(Step::Stuck(body)),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// The operator wrote the rule into a ConfigMap of vmalert.
+pub async fn rendered(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    let selector = format!("vmalert-name={}", spec.vmalert);
+    let maps = look.connections.list(&resource::CONFIG_MAPS, Some(&spec.namespace), &selector).await?;
+    let key = format!("{}-{}.yaml", spec.namespace, flow.name);
+    let holds = |map: &serde_json::Value| ["data", "binaryData"].iter().any(|part| map[*part].get(&key).is_some());
+    if maps.iter().any(holds) {
+        return Ok(Step::Passed);
+    }
+    postpone(flow, spec, look).await?;
+    let rule = look.connections.get(&VMRULES, Some(&spec.namespace), &flow.name).await?.unwrap_or_default();
+    let status = rule["status"]["updateStatus"].as_str().unwrap_or("none");
+    let reason = rule["status"]["reason"].as_str().unwrap_or_default();
+    Ok(Step::NotYet(format!(
+        "no key {key} in {} ConfigMaps of vmalert; status of the rule: {status} {reason}",
+        maps.len()
+    )))
+}
+
+/// Every vmalert has the group.
+pub async fn loaded(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    for vmalert in vmalert::groups(spec, look, &flow.name).await? {
+        if vmalert.rules.is_empty() {
+            postpone(flow, spec, look).await?;
+            let reload = match vmalert.last_reload_successful {
+                Some(true) => "its last reload succeeded",
+                Some(false) => "its last reload failed, so it keeps its old rules",
+                None => "its last reload is unknown",
+            };
+            return Ok(Step::NotYet(format!("{} does not have the group; {reload}", vmalert.pod)));
+        }
+        let pod = vmalert.pod.to_string();
+        if !flow.asked.contains(&pod) {
+            flow.asked.push(pod);
+        }
+    }
+    Ok(Step::Passed)
+}
+
+/// Every vmalert has evaluated both rules.
+pub async fn evaluated(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    for vmalert in vmalert::groups(spec, look, &flow.name).await? {
+        for rule in &vmalert.rules {
+            if !rule.last_error.is_empty() {
+                return Ok(Step::NotYet(format!("{}: rule {}: {}", vmalert.pod, rule.name, rule.last_error)));
+            }
+            if !rule.is_evaluated() {
+                return Ok(Step::NotYet(format!("{}: rule {} was not evaluated", vmalert.pod, rule.name)));
+            }
+        }
+    }
+    Ok(Step::Passed)
+}
+
+/// Both alerts fire everywhere.
+pub async fn firing(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    for vmalert in vmalert::groups(spec, look, &flow.name).await? {
+        if let Some(rule) = vmalert.rules.iter().find(|rule| rule.state != "firing") {
+            let data = if rule.name == rule::ALERTS[1] { ": its data query returns nothing" } else { "" };
+            return Ok(Step::NotYet(format!("{}: rule {} is {}{data}", vmalert.pod, rule.name, rule.state)));
+        }
+    }
+    Ok(Step::Passed)
+}
+
+/// Every Alertmanager has both alerts.
+pub async fn arrived(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    let seen = alertmanager::alerts(spec, look, &flow.nonce).await?;
+    for (pod, alerts) in &seen {
+        if alerts.len() < rule::ALERTS.len() {
+            let sent = vmalert::sending(spec, look).await?;
+            return Ok(Step::NotYet(format!("{pod} has {} of {} alerts; {sent}", alerts.len(), rule::ALERTS.len())));
+        }
+    }
+    let Some((pod, alerts)) = seen.into_iter().next() else {
+        return Ok(Step::NotYet("no Alertmanager pod".to_owned()));
+    };
+    let integrations = alertmanager::integrations(look, &pod).await?;
+    flow.alert = alerts.into_iter().next().map(|alert| AlertSeen {
+        integrations: integrations.into_iter().filter(|(name, _)| alert.receivers.contains(name)).collect(),
+        our_silences: flow.silences.clone(),
+        ..alert
+    });
+    Ok(Step::Passed)
+}
+
+/// The silence holds. What else suppresses the alert is judged with its route.
+pub fn suppressed(flow: &Flow) -> Step {
+    let alert = flow.alert.as_ref();
+    if alert.is_some_and(|alert| alert.silenced_by.iter().any(|id| flow.silences.contains(id))) {
+        Step::Passed
+    } else {
+        Step::Stuck("our silence does not suppress it".to_owned())
+    }
+}
+
+/// Moves the deadline of a rule that nobody has loaded yet: a slow way must not look like a rule that does not fire.
+async fn postpone(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<(), Trouble> {
+    let now = Timestamp::now();
+    let half = spec.fires_for.as_secs_f64() / 2.0;
+    if flow.expires.is_none_or(|expires| expires.duration_since(now).as_secs_f64() > half) {
+        return Ok(());
+    }
+    let expires = deadline(spec, now);
+    let moved = vmrule(flow, spec, expires);
+    let change = json!({"metadata": {"annotations": moved["metadata"]["annotations"]}, "spec": moved["spec"]});
+    look.connections.patch(&VMRULES, Some(&spec.namespace), &flow.name, &change).await?;
+    flow.expires = Some(expires);
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The VMRule and the silence of a synthetic alert.
+//!
+//! Silenced, labelled, self-expiring. `eval_delay: 0s` and `nocache` take away two lags of 30 s each (vmalert's
+//! evaluation delay, VictoriaMetrics' latency offset), so that the rule ends within seconds of its deadline.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::spec::Spec;
+
+/// Label on every object and alert that a run writes.
+pub const RUN_LABEL: &str = "signoff.dev/run";
+/// Label of a VMRule with the same value as the label that its alerts carry.
+pub const NONCE_OBJECT_LABEL: &str = "signoff.dev/nonce";
+/// Annotation of a VMRule: when it expires.
+pub const EXPIRES: &str = "signoff.dev/expires";
+/// The alert label that the silence matches; label names of alerts have no dots.
+pub const NONCE_LABEL: &str = "signoff_run";
+/// Evaluation interval of the synthetic group, in seconds.
+pub const INTERVAL_SECONDS: u32 = 2;
+/// Author of our silences.
+pub const AUTHOR: &str = "signoff";
+
+/// Names of the two alerts: a constant one, and one on stored data.
+pub const ALERTS: [&str; 2] = ["SignoffSyntheticConstant", "SignoffSyntheticData"];
+
+/// The VMRule for a nonce, expiring at `expires`.
+pub fn vmrule(spec: &Spec, name: &str, nonce: &str, run: &str, expires: Timestamp) -> Value {
+    let in_time = format!("vector(time()) < {}", expires.as_second());
+    let on_data = format!("(({}) and on() ({in_time}))", spec.data);
+    let mut labels = spec.rule_labels.clone();
+    labels.insert(RUN_LABEL.to_owned(), run.to_owned());
+    labels.insert(NONCE_OBJECT_LABEL.to_owned(), nonce.to_owned());
+    labels.insert("app.kubernetes.io/managed-by".to_owned(), "signoff".to_owned());
+    json!({
+        "apiVersion": "operator.victoriametrics.com/v1beta1",
+        "kind": "VMRule",
+        "metadata": {
+            "name": name, "namespace": spec.namespace, "labels": labels,
+            "annotations": {EXPIRES: expires.to_string()},
+        },
+        "spec": {"groups": [{
+            "name": name,
+            "interval": format!("{INTERVAL_SECONDS}s"),
+            "eval_delay": "0s",
+            "params": {"nocache": ["1"]},
+            "rules": [alert(spec, ALERTS[0], &in_time, nonce), alert(spec, ALERTS[1], &on_data, nonce)],
+        }]},
+    })
+}
+
+/// Each alert has a namespace of its own making, so that the two cannot inhibit each other by equal labels.
+fn alert(spec: &Spec, name: &str, expr: &str, nonce: &str) -> Value {
+    let labels: BTreeMap<&str, &str> =
+        [(NONCE_LABEL, nonce), ("severity", &spec.severity), ("synthetic", "true"), ("namespace", &spec.namespace)]
+            .into();
+    json!({
+        "alert": name,
+        "expr": expr,
+        "labels": labels,
+        "annotations": {"summary": "synthetic alert of an acceptance run: silenced, and gone within a minute"},
+    })
+}
+
+/// The body of a silence on the nonce (Alertmanager v0.29, api/v2/openapi.yaml).
+pub fn silence(nonce: &str, run: &str, starts: Timestamp, lasts: SignedDuration) -> Value {
+    json!({
+        "matchers": [{"name": NONCE_LABEL, "value": nonce, "isRegex": false, "isEqual": true}],
+        "startsAt": starts.to_string(),
+        "endsAt": (starts + lasts).to_string(),
+        "createdBy": AUTHOR,
+        "comment": format!("synthetic alert of acceptance run {run}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule() -> Value {
+        let spec = json!({"namespace": "observability", "vmalert": "vmalert", "alertmanager": "am",
+            "data": "up{job=\"x\"} == 1 or up == 1", "severity": "critical", "rule_labels": {"team": "a"}});
+        let spec: Spec = serde_json::from_value(spec).unwrap();
+        vmrule(&spec, "signoff-n", "n", "run-1", "2026-11-23T10:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn both_rules_expire_by_themselves() {
+        let rule = rule();
+        let expr = |n: usize| rule["spec"]["groups"][0]["rules"][n]["expr"].as_str().unwrap().to_owned();
+        assert_eq!(expr(0), "vector(time()) < 1795428000");
+        assert_eq!(expr(1), "((up{job=\"x\"} == 1 or up == 1) and on() (vector(time()) < 1795428000))");
+    }
+
+    #[test]
+    fn the_rule_is_labelled_for_the_run_and_for_the_selector() {
+        let rule = rule();
+        assert_eq!(rule["metadata"]["labels"]["signoff.dev/run"], "run-1");
+        assert_eq!(rule["metadata"]["labels"]["team"], "a");
+        assert_eq!(rule["metadata"]["annotations"]["signoff.dev/expires"], "2026-11-23T10:00:00Z");
+    }
+
+    #[test]
+    fn every_alert_carries_what_the_silence_matches() {
+        let silence = silence("n", "run-1", "2026-11-23T10:00:00Z".parse().unwrap(), SignedDuration::from_mins(15));
+        assert_eq!(silence["endsAt"], "2026-11-23T10:15:00Z");
+        for alert in rule()["spec"]["groups"][0]["rules"].as_array().unwrap() {
+            let name = silence["matchers"][0]["name"].as_str().unwrap();
+            assert_eq!(alert["labels"][name], silence["matchers"][0]["value"]);
+        }
+    }
+}

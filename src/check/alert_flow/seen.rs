@@ -1,0 +1,68 @@
+//! What a look at a synthetic alert on its way sees.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::hop::Hop;
+
+/// Where the alert is, and when it passed each station.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The label value that marks everything of this flow.
+    pub nonce: String,
+    /// Seconds from the flow's start to each station that it passed.
+    pub passed: BTreeMap<Hop, f64>,
+    /// Seconds from the flow's start to this look.
+    pub now_seconds: f64,
+    /// Seconds from the flow's start to the moment at which the rule expires by itself.
+    pub expires_seconds: Option<f64>,
+    /// What was seen at the first station that is not passed.
+    pub picture: String,
+    /// Set when waiting at that station cannot help.
+    pub stuck: bool,
+    /// What was asked: the pods of vmalert and Alertmanager.
+    pub asked: Vec<String>,
+    /// The alert as Alertmanager had it.
+    pub alert: Option<AlertSeen>,
+}
+
+/// An alert in Alertmanager.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AlertSeen {
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// The receivers that its route leads to.
+    pub receivers: Vec<String>,
+    /// How many integrations each of these receivers has.
+    pub integrations: BTreeMap<String, usize>,
+    /// Silences that suppress it.
+    pub silenced_by: Vec<String>,
+    /// Alerts that inhibit it.
+    pub inhibited_by: Vec<String>,
+    /// Our own silences: one, or one an Alertmanager where they do not share them.
+    pub our_silences: Vec<String>,
+}
+
+impl Observation {
+    /// The first station that the alert has not passed.
+    pub fn next(&self) -> Option<Hop> {
+        Hop::ALL.into_iter().find(|hop| !self.passed.contains_key(hop))
+    }
+
+    /// When the wait for `hop` began, in seconds from the flow's start.
+    fn waiting_since(&self, hop: Hop) -> f64 {
+        let before = Hop::ALL.into_iter().take_while(|other| *other < hop);
+        let last = before.filter_map(|other| self.passed.get(&other)).copied().fold(0.0, f64::max);
+        match (hop, self.expires_seconds) {
+            (Hop::Resolved, Some(expires)) => last.max(expires),
+            _ => last,
+        }
+    }
+
+    /// By how many seconds the wait for `hop` is over its budget.
+    pub fn overdue(&self, hop: Hop) -> Option<f64> {
+        let over = self.now_seconds - self.waiting_since(hop) - hop.budget_seconds();
+        (over > 0.0).then_some(over)
+    }
+}

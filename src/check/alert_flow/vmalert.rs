@@ -1,0 +1,136 @@
+//! What vmalert says of a group and of its notifiers (VictoriaMetrics v1.131.0, app/vmalert/web.go).
+
+use serde::Deserialize;
+
+use super::spec::Spec;
+use crate::check::exposition;
+use crate::check::look::Look;
+use crate::check::trouble::Trouble;
+use crate::connect::{PodAddress, Request};
+
+/// One vmalert pod and what it has of a group.
+pub struct Vmalert {
+    /// The pod.
+    pub pod: PodAddress,
+    /// The rules of the group; none when it does not have it.
+    pub rules: Vec<Rule>,
+    /// Whether it runs its newest rules.
+    pub last_reload_successful: Option<bool>,
+}
+
+/// A rule in `/api/v1/rules`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Rule {
+    /// Its name.
+    pub name: String,
+    /// `inactive`, `pending` or `firing`.
+    pub state: String,
+    /// Empty when the last evaluation went well, or when there was none.
+    pub last_error: String,
+    /// `0001-01-01T00:00:00Z` before the first evaluation.
+    pub last_evaluation: String,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    groups: Option<Vec<Group>>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    name: String,
+    #[serde(default)]
+    rules: Vec<Rule>,
+}
+
+impl Rule {
+    /// Whether it was evaluated at least once. `health` is `ok` before that too.
+    pub fn is_evaluated(&self) -> bool {
+        !self.last_evaluation.is_empty() && !self.last_evaluation.starts_with("0001-")
+    }
+}
+
+/// Asks every vmalert pod for the group called `name`. No pod at all is no ready endpoint.
+pub async fn groups(spec: &Spec, look: &Look<'_>, name: &str) -> Result<Vec<Vmalert>, Trouble> {
+    let mut found = Vec::new();
+    for pod in pods(spec, look).await? {
+        let answer: Answer = look.connections.send_to_pod(&pod, Request::get("/api/v1/rules")).await?.json()?;
+        let rules = answer.rules_of(name);
+        let metrics = look.connections.send_to_pod(&pod, Request::get("/metrics")).await?.text()?;
+        let reload = exposition::value(&metrics, "vmalert_config_last_reload_successful");
+        found.push(Vmalert { pod, rules, last_reload_successful: reload.map(|value| value == 1.0) });
+    }
+    Ok(found)
+}
+
+impl Answer {
+    fn rules_of(self, name: &str) -> Vec<Rule> {
+        let groups = self.data.groups.unwrap_or_default().into_iter();
+        groups.filter(|group| group.name == name).flat_map(|group| group.rules).collect()
+    }
+}
+
+/// What vmalert says of sending alerts, in words.
+pub async fn sending(spec: &Spec, look: &Look<'_>) -> Result<String, Trouble> {
+    let mut words = Vec::new();
+    for pod in pods(spec, look).await? {
+        let metrics = look.connections.send_to_pod(&pod, Request::get("/metrics")).await?.text()?;
+        words.push(format!("{pod} {}", sent(&metrics)));
+    }
+    Ok(words.join("; "))
+}
+
+fn sent(metrics: &str) -> String {
+    let by_address = |name: &'static str| {
+        exposition::samples(metrics, name).map(|sample| {
+            let address = sample.labels.get("addr").cloned().unwrap_or_default();
+            format!("{} to {address}", sample.value)
+        })
+    };
+    let sent: Vec<String> = by_address("vmalert_alerts_sent_total").collect();
+    let errors: Vec<String> = by_address("vmalert_alerts_send_errors_total").collect();
+    if sent.is_empty() {
+        return "has no notifier".to_owned();
+    }
+    format!("sent {}; errors {}", sent.join(", "), errors.join(", "))
+}
+
+async fn pods(spec: &Spec, look: &Look<'_>) -> Result<Vec<PodAddress>, Trouble> {
+    look.connections.pods(&spec.vmalert_endpoint()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_rules_of_the_group_are_taken() {
+        let text = r#"{"status":"success","data":{"groups":[
+            {"name":"a","rules":[{"name":"X","state":"firing","lastError":"","lastEvaluation":"2026-11-23T10:00:00Z"}]},
+            {"name":"b","rules":[{"name":"Y","state":"inactive","lastEvaluation":"0001-01-01T00:00:00Z"}]}]}}"#;
+        let rules = |name: &str| serde_json::from_str::<Answer>(text).unwrap().rules_of(name);
+        let firing = rules("a");
+        assert_eq!((firing.len(), firing[0].name.as_str(), firing[0].is_evaluated()), (1, "X", true));
+        assert!(!rules("b")[0].is_evaluated());
+        assert!(rules("c").is_empty());
+    }
+
+    #[test]
+    fn no_groups_at_all_may_be_null() {
+        let answer: Answer = serde_json::from_str(r#"{"status":"success","data":{"groups":null}}"#).unwrap();
+        assert!(answer.rules_of("a").is_empty());
+    }
+
+    #[test]
+    fn a_vmalert_without_a_notifier_is_told() {
+        assert_eq!(sent("vmalert_alerts_fired_total 2\n"), "has no notifier");
+        let metrics = "vmalert_alerts_sent_total{addr=\"http://am:9093/api/v2/alerts\"} 3\nvmalert_alerts_send_errors_total{addr=\"http://am:9093/api/v2/alerts\"} 1\n";
+        assert_eq!(sent(metrics), "sent 3 to http://am:9093/api/v2/alerts; errors 1 to http://am:9093/api/v2/alerts");
+    }
+}

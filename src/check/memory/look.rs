@@ -1,0 +1,184 @@
+//! Looks at memory: the pods as the API server knows them, metrics.k8s.io, and cAdvisor's series in the storage.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::seen::{ContainerSeen, Observation, Reading, Source};
+use super::spec::Spec;
+use crate::check::access::Access;
+use crate::check::look::Look;
+use crate::check::trouble::Trouble;
+use crate::connect::{Connections, Request, Resource, Scope, resource};
+use crate::units::Bytes;
+
+const POD_METRICS: Resource = Resource::of("metrics.k8s.io", "v1beta1", "PodMetrics", "pods", Scope::Namespaced);
+
+/// Every permission that a look needs.
+pub fn access(spec: &Spec) -> Vec<Access> {
+    let pods = spec
+        .namespaces
+        .iter()
+        .flat_map(|namespace| ["", "metrics.k8s.io"].map(|group| Access::new("list", group, "pods").within(namespace)));
+    pods.chain(spec.storage.access()).collect()
+}
+
+/// One look, at `now`.
+pub async fn observe(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Observation, Trouble> {
+    let mut seen = Observation::default();
+    for namespace in &spec.namespaces {
+        let pods = look.connections.list(&resource::PODS, Some(namespace), &spec.selector).await?;
+        seen.containers.extend(pods.iter().flat_map(|pod| containers(pod, now)));
+        match look.connections.list(&POD_METRICS, Some(namespace), &spec.selector).await {
+            Ok(metrics) => seen.metrics_api.readings.extend(metrics.iter().flat_map(|pod| readings(pod, now))),
+            Err(trouble) => seen.metrics_api.trouble = Some(trouble),
+        }
+    }
+    seen.series = series(spec, look.connections).await;
+    if seen.series.trouble.is_none() {
+        let answer = ask(spec, look.connections, &peak_query(spec)).await?;
+        seen.peak_bytes = answer.data.result.first().and_then(Series::number);
+    }
+    Ok(seen)
+}
+
+/// The containers of one pod that is not done. Init containers have ended and count for nothing, but for sidecars.
+fn containers(pod: &Value, now: Timestamp) -> Vec<ContainerSeen> {
+    if matches!(text(pod, "/status/phase"), "Succeeded" | "Failed") {
+        return Vec::new();
+    }
+    let name = format!("{}/{}", text(pod, "/metadata/namespace"), text(pod, "/metadata/name"));
+    let label = pod.pointer("/metadata/labels/app.kubernetes.io~1name").and_then(Value::as_str);
+    let owner = text(pod, "/metadata/ownerReferences/0/name");
+    let component = label.unwrap_or(if owner.is_empty() { &name } else { owner }).to_owned();
+    let always = items(pod, "/spec/initContainers").filter(|one| text(one, "/restartPolicy") == "Always");
+    items(pod, "/spec/containers")
+        .chain(always)
+        .map(|container| {
+            let status = items(pod, "/status/containerStatuses")
+                .chain(items(pod, "/status/initContainerStatuses"))
+                .find(|status| text(status, "/name") == text(container, "/name"));
+            let limit = container.pointer("/resources/limits/memory").and_then(Value::as_str);
+            ContainerSeen {
+                pod: name.clone(),
+                container: text(container, "/name").to_owned(),
+                component: component.clone(),
+                running_seconds: status.and_then(|status| age(text(status, "/state/running/startedAt"), now)),
+                limit_bytes: limit.and_then(|text| text.parse::<Bytes>().ok()).map(Bytes::as_f64),
+                oom_killed_at: status.and_then(oom_killed_at),
+            }
+        })
+        .collect()
+}
+
+fn oom_killed_at(status: &Value) -> Option<String> {
+    ["/lastState/terminated", "/state/terminated"].into_iter().find_map(|place| {
+        let ended = status.pointer(place).filter(|ended| text(ended, "/reason") == "OOMKilled")?;
+        Some(text(ended, "/finishedAt").to_owned())
+    })
+}
+
+/// The readings of one PodMetrics object. A reading is as old as the middle of its window at least.
+fn readings(metrics: &Value, now: Timestamp) -> Vec<Reading> {
+    let pod = format!("{}/{}", text(metrics, "/metadata/namespace"), text(metrics, "/metadata/name"));
+    let age_seconds = age(text(metrics, "/timestamp"), now).unwrap_or(f64::MAX);
+    items(metrics, "/containers")
+        .filter_map(|container| {
+            let bytes = text(container, "/usage/memory").parse::<Bytes>().ok()?.as_f64();
+            let container = text(container, "/name").to_owned();
+            Some(Reading { pod: pod.clone(), container, bytes, age_seconds })
+        })
+        .collect()
+}
+
+/// One series a container: the largest of those that duplicate scrapes and restarts leave.
+/// Rows of pods and of pause containers are other cgroups and would be counted twice.
+fn selector(spec: &Spec) -> String {
+    let namespaces = spec.namespaces.join("|");
+    format!("container_memory_working_set_bytes{{namespace=~\"{namespaces}\",container!=\"\",container!=\"POD\"}}")
+}
+
+fn peak_query(spec: &Spec) -> String {
+    let sum = format!("sum(max by (namespace,pod,container) ({}))", selector(spec));
+    format!("max_over_time(({sum})[{}:1m])", spec.window)
+}
+
+async fn series(spec: &Spec, connections: &Connections) -> Source {
+    let by = "by (namespace,pod,container)";
+    let values = ask(spec, connections, &format!("max {by} ({})", selector(spec))).await;
+    let ages = ask(spec, connections, &format!("time() - max {by} (timestamp({}))", selector(spec))).await;
+    match (values, ages) {
+        (Ok(values), Ok(ages)) => Source { readings: joined(&values, &ages), trouble: None },
+        (Err(trouble), _) | (_, Err(trouble)) => Source { readings: Vec::new(), trouble: Some(trouble) },
+    }
+}
+
+fn joined(values: &Answer, ages: &Answer) -> Vec<Reading> {
+    let age =
+        |metric: &Labels| ages.data.result.iter().find(|series| series.metric == *metric).and_then(Series::number);
+    values
+        .data
+        .result
+        .iter()
+        .filter_map(|series| {
+            Some(Reading {
+                pod: format!("{}/{}", series.metric.namespace, series.metric.pod),
+                container: series.metric.container.clone(),
+                bytes: series.number()?,
+                age_seconds: age(&series.metric).unwrap_or(f64::MAX),
+            })
+        })
+        .collect()
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    result: Vec<Series>,
+}
+
+#[derive(Deserialize)]
+struct Series {
+    metric: Labels,
+    value: (f64, String),
+}
+
+#[derive(Default, Deserialize, PartialEq)]
+#[serde(default)]
+struct Labels {
+    namespace: String,
+    pod: String,
+    container: String,
+}
+
+impl Series {
+    fn number(&self) -> Option<f64> {
+        self.value.1.parse().ok().filter(|number: &f64| number.is_finite())
+    }
+}
+
+async fn ask(spec: &Spec, connections: &Connections, query: &str) -> Result<Answer, Trouble> {
+    let request = Request::get_with("/api/v1/query", &[("nocache", "1"), ("query", query)]);
+    connections.send(&spec.storage, request).await?.json()
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn items<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Seconds from a written time to `now`; a clock that is ahead counts as none.
+fn age(time: &str, now: Timestamp) -> Option<f64> {
+    let time: Timestamp = time.parse().ok()?;
+    Some(now.duration_since(time).as_secs_f64().max(0.0))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! The containers of a stack together use less memory than a limit, now and at the peak, by two sources that agree.
+
+mod judge;
+mod look;
+mod seen;
+mod spec;
+
+use jiff::Timestamp;
+
+use super::access::Access;
+use super::kind::Kind;
+use super::look::Look;
+use super::trouble::Trouble;
+use super::verdict::Verdict;
+
+pub use seen::Observation;
+pub use spec::Spec;
+
+/// The kind.
+pub struct Memory;
+
+impl Kind for Memory {
+    type Spec = Spec;
+    type Observation = Observation;
+    type Session = ();
+
+    const NAME: &'static str = "memory";
+    const PAGE: &'static str = include_str!("page.md");
+
+    fn access(spec: &Spec) -> Vec<Access> {
+        look::access(spec)
+    }
+
+    async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
+        look::observe(spec, look, Timestamp::now()).await
+    }
+
+    fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {
+        judge::judge(spec, seen)
+    }
+}

@@ -1,0 +1,25 @@
+//! A literal run for tests: its journal as text, as a program of this version writes it.
+
+use crate::event::Event;
+
+/// A story with two criteria; four checks, one of each outcome; one bullet without a check.
+pub const JOURNAL: &str = r#"{"at":"2026-11-25T01:30:00Z","what":{"run_started":{"run":"20261125T013000Z-4f2a","tool":"signoff 0.1.0","host":"box","suite":{"file":"suites/story-6.1.yaml","story":"6-1-deploy","title":"Deploy it","digest":"abc123","variables":[["namespace","observability"]]},"criteria":[{"id":"AC1","text":"The operator is deployed and healthy","parent":null,"line":10,"checks":[]},{"id":"AC1.1","text":"Operator pods running","parent":"AC1","line":12,"checks":["operator-runs"]},{"id":"AC1.2","text":"CRDs installed","parent":"AC1","line":14,"checks":["crds"]},{"id":"AC2","text":"VMSingle stores metrics","parent":null,"line":20,"checks":[]},{"id":"AC2.1","text":"Metrics queryable","parent":"AC2","line":22,"checks":["vmsingle-answers","vmsingle-fresh"]},{"id":"AC2.2","text":"Storage has the right size","parent":"AC2","line":24,"checks":[],"unproven":{"open":{"reason":"kind `volume` is to come"}}}],"checks":[[{"id":"operator-runs","sentence":"the operator has rolled out","criteria":["AC1.1"],"kind":"workload","needs":[],"hint":null,"line":30},"selected"],[{"id":"crds","sentence":"the CRDs serve their versions","criteria":["AC1.2"],"kind":"crds","needs":[],"hint":"install the chart","line":36},"selected"],[{"id":"vmsingle-answers","sentence":"vmsingle answers a query","criteria":["AC2.1"],"kind":"query","needs":["crds"],"hint":null,"line":42},"selected"],[{"id":"vmsingle-fresh","sentence":"the newest sample is fresh","criteria":["AC2.1"],"kind":"query","needs":[],"hint":null,"line":50},"selected"]],"unproven":"refused","deadline_seconds":900.0}}}
+{"at":"2026-11-25T01:30:00.100Z","what":{"surroundings":{"facts":[["context","kind-infra"],["server version","v1.33.1"]]}}}
+{"at":"2026-11-25T01:30:00.200Z","what":{"check_started":{"check":"operator-runs"}}}
+{"at":"2026-11-25T01:30:00.210Z","what":{"check_started":{"check":"crds"}}}
+{"at":"2026-11-25T01:30:00.220Z","what":{"check_started":{"check":"vmsingle-fresh"}}}
+{"at":"2026-11-25T01:30:00.500Z","what":{"looked":{"check":"operator-runs","attempt":1,"took_seconds":0.3,"result":{"judged":{"decision":{"pass":{"count":2,"what":"pods","age_seconds":null,"names":["Pod observability/vm-operator-0","Pod observability/vm-operator-1"]}},"measured":[{"name":"restarts","value":0.0,"unit":"count","limit":{"at_most":0.0}}]}}}}}
+{"at":"2026-11-25T01:30:00.500Z","what":{"check_ended":{"check":"operator-runs","outcome":{"judged":{"decision":{"pass":{"count":2,"what":"pods","age_seconds":null,"names":["Pod observability/vm-operator-0","Pod observability/vm-operator-1"]}},"measured":[{"name":"restarts","value":0.0,"unit":"count","limit":{"at_most":0.0}}]}},"took_seconds":0.3,"evidence":"evidence/operator-runs.json"}}}
+{"at":"2026-11-25T01:30:00.700Z","what":{"looked":{"check":"crds","attempt":1,"took_seconds":0.49,"result":{"judged":{"decision":{"fail":[{"code":"crds/absent","object":"CRD vmsingles.operator.victoriametrics.com","expected":"it is established","actual":"it does not exist","hint":"install the operator's CRDs","waiting":"cannot_help"}]},"measured":[]}}}}}
+{"at":"2026-11-25T01:30:00.700Z","what":{"check_ended":{"check":"crds","outcome":{"judged":{"decision":{"fail":[{"code":"crds/absent","object":"CRD vmsingles.operator.victoriametrics.com","expected":"it is established","actual":"it does not exist","hint":"install the operator's CRDs","waiting":"cannot_help"}]},"measured":[]}},"took_seconds":0.49,"evidence":"evidence/crds.json"}}}
+{"at":"2026-11-25T01:30:00.700Z","what":{"check_ended":{"check":"vmsingle-answers","outcome":{"blocked":{"by":["crds"]}},"took_seconds":0.0,"evidence":null}}}
+{"at":"2026-11-25T01:30:30.220Z","what":{"looked":{"check":"vmsingle-fresh","attempt":1,"took_seconds":0.1,"result":{"errored":"connection to pod vmsingle-0 failed: reset"}}}}
+{"at":"2026-11-25T01:30:42.220Z","what":{"looked":{"check":"vmsingle-fresh","attempt":2,"took_seconds":0.1,"result":{"judged":{"decision":{"inconclusive":[{"code":"query/stale","object":null,"expected":"a sample not older than 30 s","actual":"the newest is 95 s old","hint":null,"waiting":"can_help"}]},"measured":[{"name":"newest_sample_age","value":95.0,"unit":"seconds","limit":{"at_most":30.0}}]}}}}}
+{"at":"2026-11-25T01:30:42.220Z","what":{"check_ended":{"check":"vmsingle-fresh","outcome":{"judged":{"decision":{"inconclusive":[{"code":"query/stale","object":null,"expected":"a sample not older than 30 s","actual":"the newest is 95 s old","hint":null,"waiting":"can_help"}]},"measured":[{"name":"newest_sample_age","value":95.0,"unit":"seconds","limit":{"at_most":30.0}}]}},"took_seconds":42.0,"evidence":"evidence/vmsingle-fresh.json"}}}
+{"at":"2026-11-25T01:30:42.300Z","what":{"run_ended":{"reason":"completed"}}}
+"#;
+
+/// Its events.
+pub fn events() -> Vec<Event> {
+    JOURNAL.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}

@@ -1,0 +1,8 @@
+//! What a run says, for people and for machines: each report is a pure function of [`Run`](crate::record::Run).
+
+mod count;
+mod finding;
+pub mod json;
+pub mod junit;
+pub mod terminal;
+pub mod value;

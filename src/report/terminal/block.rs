@@ -1,0 +1,112 @@
+//! The head of a page, and one criterion with its bullets and checks.
+
+use super::style::{Paint, Style};
+use super::wrap::{TIE, count, hang};
+use crate::check::verdict::Decision;
+use crate::event::Outcome;
+use crate::record::{CheckRecord, CriterionRecord, Run, State};
+use crate::report::{count, finding, value};
+
+/// The story, and where and by what it is judged.
+pub fn head(run: &Run, style: &Style) -> String {
+    let suite = &run.card.suite;
+    let mut facts = vec![format!("run {}", run.card.run), run.card.tool.clone(), suite.file.clone()];
+    facts.extend(run.surroundings.iter().map(|(name, value)| format!("{name} {value}")));
+    let title = hang("", 0, &suite.title, style.width);
+    let facts = hang("", 0, &facts.join(", "), style.width);
+    format!("{}{}", style.lines(Paint::Strong, &title), style.lines(Paint::Dim, &facts))
+}
+
+/// One criterion: its heading, its bullets, and every check with what it saw.
+pub fn block(run: &Run, top: &CriterionRecord, style: &Style) -> String {
+    let heading = hang("", 0, &format!("{} {}", top.criterion.id, top.criterion.text), style.width);
+    let longest = heading.lines().map(count).max().unwrap_or(0);
+    let mut out = format!("\n{}{}\n", style.lines(Paint::Strong, &heading), style.rule().repeat(longest));
+    let bullets: Vec<_> = run.bullets(&top.criterion.id).collect();
+    out.push_str(&checks(run, top, style, ""));
+    if bullets.is_empty() && top.criterion.checks.is_empty() {
+        out.push_str(&bare(top, style, ""));
+    }
+    for bullet in bullets {
+        out.push_str(&hang("", 0, &format!("{} {}", bullet.criterion.id, bullet.criterion.text), style.width));
+        match bullet.criterion.checks.is_empty() {
+            true => out.push_str(&bare(bullet, style, "  ")),
+            false => out.push_str(&checks(run, bullet, style, "  ")),
+        }
+    }
+    out
+}
+
+fn bare(record: &CriterionRecord, style: &Style, indent: &str) -> String {
+    match record.state {
+        State::NotRun => hang(&format!("{indent}- "), indent.len() + 2, "left out by the filter", style.width),
+        _ => {
+            let text = format!("unproven: {}", count::why_unproven(record));
+            hang(&format!("{indent}{} ", style.unproven()), indent.len() + 2, &text, style.width)
+        }
+    }
+}
+
+fn checks(run: &Run, part: &CriterionRecord, style: &Style, indent: &str) -> String {
+    part.criterion.checks.iter().filter_map(|id| run.check(id)).map(|check| line(run, check, style, indent)).collect()
+}
+
+/// A check's sentence with its mark and time, and below it what there is to say.
+fn line(run: &Run, check: &CheckRecord, style: &Style, indent: &str) -> String {
+    let columns = indent.len() + 2;
+    let took = value::seconds(check.took_seconds).replace(' ', &TIE.to_string());
+    let took = if check.attempts > 0 { format!(" ({took})") } else { String::new() };
+    let mark = format!("{indent}{} ", style.mark(count::way(check)));
+    let mut out = hang(&mark, columns, &format!("{}{took}", check.card.sentence), style.width);
+    let below = " ".repeat(columns + 2);
+    for text in remarks(run, check) {
+        out.push_str(&style.lines(Paint::Dim, &hang(&below, columns + 2, &text, style.width)));
+    }
+    out
+}
+
+/// What was examined and measured for a pass; the reason in one line for anything else.
+fn remarks(run: &Run, check: &CheckRecord) -> Vec<String> {
+    let (first, measured) = match &check.outcome {
+        Outcome::Judged(verdict) => {
+            let measured: Vec<String> = verdict.measured.iter().map(value::measurement).collect();
+            match &verdict.decision {
+                Decision::Pass(examined) => (value::examined(examined), measured),
+                Decision::Fail(_) | Decision::Inconclusive(_) => (check.outcome.summary(), measured),
+            }
+        }
+        Outcome::Blocked { by } => {
+            let sentence =
+                |id: &String| run.check(id).map_or(String::new(), |root| format!(": {}", root.card.sentence));
+            let roots: Vec<String> = by.iter().map(|id| format!("{id}{}", sentence(id))).collect();
+            (format!("blocked by {}", roots.join("; ")), Vec::new())
+        }
+        Outcome::Errored { .. } | Outcome::Skipped { .. } => (check.outcome.summary(), Vec::new()),
+    };
+    std::iter::once(first).chain((!measured.is_empty()).then(|| measured.join(", "))).collect()
+}
+
+/// A check that is not green, with everything that was found.
+pub(super) fn details(run: &Run, check: &CheckRecord, style: &Style) -> String {
+    let mut out = hang(&format!("{} ", style.mark(count::way(check))), 2, &check.card.sentence, style.width);
+    let place = format!("{}  {}:{}", check.card.trial(), run.card.suite.file, check.card.line);
+    out.push_str(&style.lines(Paint::Dim, &hang("  ", 2, &place, style.width)));
+    match &check.outcome {
+        Outcome::Judged(verdict) => {
+            for found in verdict.findings() {
+                out.push_str(&hang("  ", 2, &found.code, style.width));
+                for (label, text) in finding::parts(found) {
+                    out.push_str(&hang(&format!("    {:10}", format!("{label}:")), 14, text, style.width));
+                }
+            }
+        }
+        other => out.push_str(&hang("  ", 2, &other.summary(), style.width)),
+    }
+    let looks = if check.attempts == 1 { "look" } else { "looks" };
+    let tried = format!("{} {looks} in {}", check.attempts, value::seconds(check.took_seconds));
+    let rest = [("hint", check.card.hint.as_ref()), ("evidence", check.evidence.as_ref()), ("tried", Some(&tried))];
+    for (label, text) in rest.into_iter().filter_map(|(label, text)| Some((label, text?))) {
+        out.push_str(&hang(&format!("  {:12}", format!("{label}:")), 14, text, style.width));
+    }
+    out
+}

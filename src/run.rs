@@ -1,0 +1,20 @@
+//! Runs a plan: one task per check, its looks repeated until they settle, every step an event.
+//!
+//! Retrying lives here alone. The runner knows nothing of kinds: it sees [`Probe`]s.
+
+mod budget;
+mod check;
+mod engine;
+mod evidence;
+mod look;
+mod probe;
+mod redact;
+mod signals;
+mod stop;
+
+pub use check::Job;
+pub use engine::{Audience, Failure, Setup, run};
+pub use probe::{Live, Probe};
+pub use redact::{redact, redact_text};
+pub use signals::listen;
+pub use stop::{Handle, Stop, channel};

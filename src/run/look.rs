@@ -1,0 +1,114 @@
+//! One look: observed within a limit, saved, and judged from what was saved.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use futures::FutureExt;
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::time::{Instant, timeout};
+
+use super::evidence::Shelf;
+use super::probe::Probe;
+use super::redact::redact_text;
+use crate::check::evidence::{Evidence, Seen};
+use crate::check::trouble::Trouble;
+use crate::event::LookResult;
+use crate::plan::CheckCard;
+
+/// A look that ended.
+pub struct Looked {
+    /// What it gave.
+    pub result: LookResult,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Looks at one check.
+pub struct Looker<'a> {
+    /// The check.
+    pub card: &'a CheckCard,
+    /// Where its evidence goes.
+    pub shelf: &'a Shelf,
+}
+
+impl Looker<'_> {
+    /// Looks for the `attempt`th time, for at most `limit`.
+    pub async fn look(&self, probe: &mut impl Probe, attempt: u32, limit: Duration) -> Looked {
+        let (at, begun) = (Timestamp::now(), Instant::now());
+        let seen = match timeout(limit, AssertUnwindSafe(probe.observe()).catch_unwind()).await {
+            Ok(Ok(Ok(value))) => Ok(Seen::Observation(value)),
+            Ok(Ok(Err(trouble))) => Ok(Seen::Trouble(trouble)),
+            Ok(Err(panic)) => Err(panicked(&*panic)),
+            Err(_) => Ok(Seen::Trouble(self.gave_up(limit))),
+        };
+        let took = begun.elapsed();
+        let result = match seen {
+            Ok(seen) => self.judge(probe, attempt, at, took, seen),
+            Err(error) => LookResult::Errored(error),
+        };
+        Looked { result, took }
+    }
+
+    /// Undoes what the looks wrote, for at most `limit`; gives a result where that is part of the verdict, or where it went wrong.
+    pub async fn finish(&self, probe: &mut impl Probe, attempt: u32, limit: Duration) -> Option<Looked> {
+        let (at, begun) = (Timestamp::now(), Instant::now());
+        let finished = timeout(limit, AssertUnwindSafe(probe.finish()).catch_unwind()).await;
+        let took = begun.elapsed();
+        let result = match finished {
+            Ok(Ok(Ok(None))) => return None,
+            Ok(Ok(Ok(Some(value)))) => self.judge(probe, attempt, at, took, Seen::Observation(value)),
+            Ok(Ok(Err(trouble))) => unclean(&redact_text(&trouble.to_string())),
+            Ok(Err(panic)) => unclean(&panicked(&*panic)),
+            Err(_) => unclean(&format!("it took longer than {} s", limit.as_secs_f64())),
+        };
+        Some(Looked { result, took })
+    }
+
+    fn judge(&self, probe: &impl Probe, attempt: u32, at: Timestamp, took: Duration, seen: Seen) -> LookResult {
+        let (check, kind) = (self.card.id.clone(), self.card.kind.clone());
+        let evidence = Evidence { check, kind, attempt, at, took_seconds: took.as_secs_f64(), seen };
+        match self.shelf.keep(&evidence) {
+            Ok(saved) => judged(probe, &saved),
+            Err(error) => LookResult::Errored(format!("evidence could not be saved: {error}")),
+        }
+    }
+
+    fn gave_up(&self, limit: Duration) -> Trouble {
+        Trouble::TimedOut { to: format!("the look of kind {}", self.card.kind), seconds: limit.as_secs_f64() }
+    }
+}
+
+/// Judges saved evidence.
+fn judged(probe: &impl Probe, evidence: &Evidence) -> LookResult {
+    match &evidence.seen {
+        Seen::Observation(value) => match catch_unwind(AssertUnwindSafe(|| verdict(probe, value, evidence.at))) {
+            Ok(result) => result,
+            Err(panic) => LookResult::Errored(panicked(&*panic)),
+        },
+        Seen::Trouble(trouble) => match trouble.verdict() {
+            Some(verdict) => LookResult::Judged(verdict),
+            None => LookResult::Errored(trouble.to_string()),
+        },
+    }
+}
+
+fn verdict(probe: &impl Probe, value: &Value, at: Timestamp) -> LookResult {
+    match probe.judge(value, at) {
+        Ok(verdict) => LookResult::Judged(verdict),
+        Err(error) => {
+            LookResult::Errored(format!("saved evidence could not be read as this kind's observation: {error}"))
+        }
+    }
+}
+
+fn unclean(error: &str) -> LookResult {
+    LookResult::Errored(format!("what the check wrote could not be removed: {error}"))
+}
+
+/// A panic is an error of ours and never one of the system.
+fn panicked(panic: &(dyn Any + Send)) -> String {
+    let message = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    format!("the check itself panicked, which is a bug in signoff: {}", redact_text(message.unwrap_or("no message")))
+}

@@ -1,0 +1,79 @@
+//! Applies a scenario as Flux would: server-side, in order, definitions first.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use kube::Client;
+use kube::api::{Api, Patch, PatchParams};
+use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+/// The field manager of Flux.
+const MANAGER: &str = "kustomize-controller";
+/// How long a definition may take until its objects can be made.
+const ESTABLISHED: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Applies all objects of the scenario.
+///
+/// # Errors
+/// When there is no such scenario, an object is refused, or a definition is not established in 30 s.
+pub async fn apply(client: &Client, name: &str) -> Result<()> {
+    let objects = super::manifests(name)?;
+    let is_definition = |object: &&Value| object["kind"] == "CustomResourceDefinition";
+    let last = objects.iter().rposition(|object| is_definition(&object));
+    for (position, object) in objects.iter().enumerate() {
+        put(client, object).await?;
+        if Some(position) == last {
+            for definition in objects.iter().filter(is_definition) {
+                established(client, definition).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Applies one object; a kind that the API does not serve yet is tried again for a while.
+async fn put(client: &Client, object: &Value) -> Result<()> {
+    let (api, name) = api(client, object);
+    let parameters = PatchParams::apply(MANAGER).force();
+    let deadline = Instant::now() + ESTABLISHED;
+    loop {
+        match api.patch(name, &parameters, &Patch::Apply(object)).await {
+            Ok(_) => return Ok(()),
+            Err(kube::Error::Api(status)) if status.code == 404 && Instant::now() < deadline => sleep(PAUSE).await,
+            Err(error) => return Err(error).with_context(|| format!("cannot apply {} {name}", text(object, "kind"))),
+        }
+    }
+}
+
+async fn established(client: &Client, definition: &Value) -> Result<()> {
+    let (api, name) = api(client, definition);
+    let deadline = Instant::now() + ESTABLISHED;
+    while Instant::now() < deadline {
+        let found = api.get(name).await.with_context(|| format!("cannot get CustomResourceDefinition {name}"))?;
+        let conditions = found.data.pointer("/status/conditions").and_then(Value::as_array);
+        let mut conditions = conditions.into_iter().flatten();
+        if conditions.any(|condition| condition["type"] == "Established" && condition["status"] == "True") {
+            return Ok(());
+        }
+        sleep(PAUSE).await;
+    }
+    bail!("CustomResourceDefinition {name} is not Established after {} s", ESTABLISHED.as_secs())
+}
+
+fn api<'a>(client: &Client, object: &'a Value) -> (Api<DynamicObject>, &'a str) {
+    let version = text(object, "apiVersion");
+    let (group, version) = version.split_once('/').unwrap_or(("", version));
+    let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, text(object, "kind")));
+    let api = match object["metadata"]["namespace"].as_str() {
+        Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),
+        None => Api::all_with(client.clone(), &resource),
+    };
+    (api, text(&object["metadata"], "name"))
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}

@@ -1,0 +1,157 @@
+//! The scenario fits together: what scrapes, finds; what refers, exists.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::manifests;
+
+fn objects() -> Vec<Value> {
+    manifests("done-right").unwrap()
+}
+
+fn text<'a>(value: &'a Value, path: &str) -> &'a str {
+    value.pointer(path).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn of_kind<'a>(objects: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    objects.iter().filter(|object| object["kind"] == kind).collect()
+}
+
+/// Whether `labels` has all of the selector's `matchLabels`, of which there must be some.
+fn selects(selector: Option<&Value>, labels: Option<&Value>) -> bool {
+    let wanted = selector.and_then(|s| s["matchLabels"].as_object()).filter(|w| !w.is_empty());
+    wanted.is_some_and(|wanted| wanted.iter().all(|(key, value)| labels.and_then(|l| l.get(key)) == Some(value)))
+}
+
+fn list<'a>(value: &'a Value, path: &str) -> &'a [Value] {
+    value.pointer(path).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Names of the container ports of a workload's pods.
+fn ports(workload: &Value) -> BTreeSet<&str> {
+    let containers = list(workload, "/spec/template/spec/containers").iter();
+    containers.flat_map(|container| list(container, "/ports")).map(|port| text(port, "/name")).collect()
+}
+
+fn workloads(objects: &[Value]) -> Vec<&Value> {
+    objects.iter().filter(|o| matches!(o["kind"].as_str(), Some("Deployment" | "DaemonSet"))).collect()
+}
+
+#[test]
+fn no_object_is_there_twice_and_every_namespace_exists() {
+    let objects = objects();
+    let namespaces: BTreeSet<&str> = of_kind(&objects, "Namespace").iter().map(|n| text(n, "/metadata/name")).collect();
+    let mut seen = BTreeSet::new();
+    for object in &objects {
+        let namespace = text(object, "/metadata/namespace");
+        let key = (text(object, "/kind"), namespace, text(object, "/metadata/name"));
+        assert!(seen.insert(key), "{key:?} is there twice");
+        assert!(namespace.is_empty() || namespaces.contains(namespace), "no namespace for {key:?}");
+    }
+}
+
+#[test]
+fn the_definitions_come_before_their_objects_and_the_operator_last() {
+    let objects = objects();
+    let last_definition = objects.iter().rposition(|o| o["kind"] == "CustomResourceDefinition").unwrap();
+    let first =
+        objects.iter().position(|o| text(o, "/apiVersion").starts_with("operator.victoriametrics.com")).unwrap();
+    assert!(last_definition < first);
+    assert_eq!(text(objects.last().unwrap(), "/metadata/name"), "victoria-metrics-operator");
+    assert_eq!(objects.last().unwrap()["kind"], "Deployment");
+}
+
+#[test]
+fn the_operators_22_kinds_have_no_schema_of_their_spec() {
+    let objects = objects();
+    let definitions = of_kind(&objects, "CustomResourceDefinition");
+    assert_eq!(definitions.len(), 22);
+    for definition in definitions {
+        let spec = definition.pointer("/spec/versions/0/schema/openAPIV3Schema/properties/spec").unwrap();
+        assert_eq!(spec["x-kubernetes-preserve-unknown-fields"], true);
+        assert!(spec.get("properties").is_none());
+    }
+}
+
+#[test]
+fn every_service_finds_pods_and_their_port() {
+    let objects = objects();
+    for service in of_kind(&objects, "Service") {
+        let name = text(service, "/metadata/name");
+        let selector = serde_json::json!({"matchLabels": service["spec"]["selector"]});
+        let backing: Vec<&Value> = workloads(&objects)
+            .into_iter()
+            .filter(|w| w["metadata"]["namespace"] == service["metadata"]["namespace"])
+            .filter(|w| selects(Some(&selector), w.pointer("/spec/template/metadata/labels")))
+            .collect();
+        assert!(!backing.is_empty(), "Service {name} selects nothing");
+        for port in list(service, "/spec/ports") {
+            let target = text(port, "/targetPort");
+            assert!(backing.iter().all(|w| ports(w).contains(target)), "Service {name}: no container port {target}");
+        }
+    }
+}
+
+#[test]
+fn every_service_scrape_finds_services_with_its_port() {
+    let objects = objects();
+    for scrape in of_kind(&objects, "VMServiceScrape") {
+        let name = text(scrape, "/metadata/name");
+        let found: Vec<&Value> = of_kind(&objects, "Service")
+            .into_iter()
+            .filter(|s| s["metadata"]["namespace"] == scrape["metadata"]["namespace"])
+            .filter(|s| selects(scrape.pointer("/spec/selector"), s.pointer("/metadata/labels")))
+            .collect();
+        assert!(!found.is_empty(), "VMServiceScrape {name} selects nothing");
+        for endpoint in list(scrape, "/spec/endpoints") {
+            let has = |s: &&Value| list(s, "/spec/ports").iter().any(|port| port["name"] == endpoint["port"]);
+            assert!(found.iter().any(has), "VMServiceScrape {name}: no port {}", endpoint["port"]);
+        }
+    }
+}
+
+#[test]
+fn every_pod_scrape_finds_pods_with_its_port() {
+    let objects = objects();
+    for scrape in of_kind(&objects, "VMPodScrape") {
+        let name = text(scrape, "/metadata/name");
+        if name == "config-reloaders" {
+            // Those pods are made by the operator.
+            continue;
+        }
+        let found: Vec<&Value> = workloads(&objects)
+            .into_iter()
+            .filter(|w| w["metadata"]["namespace"] == scrape["metadata"]["namespace"])
+            .filter(|w| selects(scrape.pointer("/spec/selector"), w.pointer("/spec/template/metadata/labels")))
+            .collect();
+        assert!(!found.is_empty(), "VMPodScrape {name} selects nothing");
+        for endpoint in list(scrape, "/spec/podMetricsEndpoints") {
+            let port = text(endpoint, "/port");
+            assert!(found.iter().all(|w| ports(w).contains(port)), "VMPodScrape {name}: no container port {port}");
+        }
+    }
+}
+
+#[test]
+fn every_workload_selects_its_own_pods() {
+    for workload in workloads(&objects()) {
+        let labels = workload.pointer("/spec/template/metadata/labels");
+        assert!(selects(workload.pointer("/spec/selector"), labels), "{}", text(workload, "/metadata/name"));
+    }
+}
+
+#[test]
+fn only_the_agents_label_depends_on_the_clusters_name() {
+    let objects = objects();
+    let agent = of_kind(&objects, "VMAgent")[0];
+    let variables = of_kind(&objects, "ConfigMap")[0];
+    assert_eq!(agent["spec"]["externalLabels"]["cluster"], variables["data"]["CLUSTER_NAME"]);
+    assert!(!serde_json::to_string(&objects).unwrap().contains("${"));
+}
+
+#[test]
+fn another_scenario_is_refused_with_the_ones_that_exist() {
+    let error = manifests("nosuch").unwrap_err().to_string();
+    assert!(error.contains("done-right"), "{error}");
+}
