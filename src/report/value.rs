@@ -72,7 +72,11 @@ fn number(value: f64) -> String {
 /// What a pass speaks of: `4 pods`, `12 series, the oldest 3 s old`.
 pub fn examined(examined: &Examined) -> String {
     let age = examined.age_seconds.map(|age| format!(", the oldest {} old", seconds(age))).unwrap_or_default();
-    format!("{} {}{age}", examined.count, examined.what)
+    let what = match (examined.count.get(), examined.what.as_str()) {
+        (1, plural) if plural != "series" => plural.strip_suffix('s').unwrap_or(plural),
+        (_, plural) => plural,
+    };
+    format!("{} {what}{age}", examined.count)
 }
 
 /// The name of a unit in property names: `query_p95_seconds`.

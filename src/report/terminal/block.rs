@@ -7,6 +7,9 @@ use crate::event::Outcome;
 use crate::record::{CheckRecord, CriterionRecord, Run, State};
 use crate::report::{count, finding, value};
 
+/// Measured values that a check shows here.
+const MEASURED_SHOWN: usize = 6;
+
 /// The story, and where and by what it is judged.
 pub fn head(run: &Run, style: &Style) -> String {
     let suite = &run.card.suite;
@@ -48,16 +51,27 @@ fn bare(record: &CriterionRecord, style: &Style, indent: &str) -> String {
 }
 
 fn checks(run: &Run, part: &CriterionRecord, style: &Style, indent: &str) -> String {
-    part.criterion.checks.iter().filter_map(|id| run.check(id)).map(|check| line(run, check, style, indent)).collect()
+    let all = part.criterion.checks.iter().filter_map(|id| run.check(id));
+    all.map(|check| match check.card.criteria.first() {
+        // A check that proves several bullets is told in full once.
+        Some(first) if *first != part.criterion.id => sentence(check, style, indent, &format!("; see {first}")),
+        _ => line(run, check, style, indent),
+    })
+    .collect()
 }
 
-/// A check's sentence with its mark and time, and below it what there is to say.
+/// A check's sentence with its mark and time.
+fn sentence(check: &CheckRecord, style: &Style, indent: &str, more: &str) -> String {
+    let took = value::seconds(check.took_seconds).replace(' ', &TIE.to_string());
+    let took = if check.attempts > 0 { format!(" ({took}{more})") } else { String::new() };
+    let mark = format!("{indent}{} ", style.mark(count::way(check)));
+    hang(&mark, indent.len() + 2, &format!("{}{took}", check.card.sentence), style.width)
+}
+
+/// A check's sentence, and below it what there is to say.
 fn line(run: &Run, check: &CheckRecord, style: &Style, indent: &str) -> String {
     let columns = indent.len() + 2;
-    let took = value::seconds(check.took_seconds).replace(' ', &TIE.to_string());
-    let took = if check.attempts > 0 { format!(" ({took})") } else { String::new() };
-    let mark = format!("{indent}{} ", style.mark(count::way(check)));
-    let mut out = hang(&mark, columns, &format!("{}{took}", check.card.sentence), style.width);
+    let mut out = sentence(check, style, indent, "");
     let below = " ".repeat(columns + 2);
     for text in remarks(run, check) {
         out.push_str(&style.lines(Paint::Dim, &hang(&below, columns + 2, &text, style.width)));
@@ -69,7 +83,9 @@ fn line(run: &Run, check: &CheckRecord, style: &Style, indent: &str) -> String {
 fn remarks(run: &Run, check: &CheckRecord) -> Vec<String> {
     let (first, measured) = match &check.outcome {
         Outcome::Judged(verdict) => {
-            let measured: Vec<String> = verdict.measured.iter().map(value::measurement).collect();
+            // What was held against a limit decides; the rest is in JUnit and in the evidence.
+            let decisive = verdict.measured.iter().filter(|measured| measured.limit.is_some());
+            let measured: Vec<String> = decisive.take(MEASURED_SHOWN).map(value::measurement).collect();
             match &verdict.decision {
                 Decision::Pass(examined) => (value::examined(examined), measured),
                 Decision::Fail(_) | Decision::Inconclusive(_) => (check.outcome.summary(), measured),
