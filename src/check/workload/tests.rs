@@ -105,9 +105,9 @@ fn no_wanted_pods_are_never_a_pass() {
     let counts = Counts { wanted: 0, replicas: 0, updated: 0, ready: 0, available: 0 };
     let verdict = Workload::judge(&spec(json!({})), &seen(Seen { counts, ..rolled_out() }, &[]), NOW.parse().unwrap());
     fails(&verdict, "workload/no-replicas", false);
-    // Counts alone do not pass either when no pod was seen.
+    // A status alone does not pass either when no pod was seen.
     let verdict = Workload::judge(&spec(json!({})), &seen(rolled_out(), &[]), NOW.parse().unwrap());
-    assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
+    fails(&verdict, "workload/not-rolled-out", false);
 }
 
 #[test]
