@@ -7,6 +7,7 @@ pub mod cli;
 pub mod connect;
 pub mod event;
 pub mod explain;
+pub mod load;
 pub mod plan;
 pub mod record;
 pub mod report;

@@ -99,4 +99,6 @@ kinds! {
     Memory(super::memory::Memory),
     /// A synthetic alert goes all the way from a VMRule to Alertmanager and back.
     AlertFlow(super::alert_flow::AlertFlow),
+    /// A quantile of query latency keeps its limit under a small, steady load.
+    Latency(super::latency::Latency),
 }

@@ -11,6 +11,7 @@ pub mod exposition;
 pub mod finding;
 pub mod judgement;
 pub mod kind;
+pub mod latency;
 pub mod look;
 pub mod measurement;
 pub mod memory;

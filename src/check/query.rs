@@ -1,8 +1,15 @@
-//! Placeholder of the kind `query`.
+//! The kind `query`: a MetricsQL query returns the wanted series, with values in range that rest on fresh samples.
+
+mod answer;
+mod judge;
+mod observation;
+mod observe;
+mod selector;
+mod spec;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::access::Access;
 use super::kind::Kind;
@@ -10,34 +17,29 @@ use super::look::Look;
 use super::trouble::Trouble;
 use super::verdict::Verdict;
 
+pub use observation::{Age, Answer, Freshness, Observation, Series};
+pub use selector::Selector;
+pub use spec::{NewestSample, Population, Spec, Values};
+
 /// The kind.
 pub struct Query;
-
-/// What the suite says.
-#[derive(Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Spec {}
-
-/// What a look sees.
-#[derive(Serialize, Deserialize)]
-pub struct Observation {}
 
 impl Kind for Query {
     type Spec = Spec;
     type Observation = Observation;
     type Session = ();
     const NAME: &'static str = "query";
-    const PAGE: &'static str = "";
+    const PAGE: &'static str = include_str!("query/page.md");
 
-    fn access(_: &Spec) -> Vec<Access> {
-        Vec::new()
+    fn access(spec: &Spec) -> Vec<Access> {
+        spec.endpoint.access()
     }
 
-    async fn observe(_: &Spec, _: &mut (), _: &Look<'_>) -> Result<Observation, Trouble> {
-        todo!()
+    async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
+        observe::observe(spec, look.connections).await
     }
 
-    fn judge(_: &Spec, _: &Observation, _: Timestamp) -> Verdict {
-        todo!()
+    fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {
+        judge::judge(spec, seen)
     }
 }

@@ -15,7 +15,7 @@ pub mod resource;
 mod stream;
 mod surroundings;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod write;
 
 use std::collections::HashMap;

@@ -12,6 +12,8 @@ mod controller;
 mod duration;
 mod events;
 mod kinds;
+#[cfg(test)]
+mod live_tests;
 mod merge;
 mod metrics;
 mod object;

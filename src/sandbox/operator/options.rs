@@ -34,6 +34,29 @@ impl Default for Images {
     }
 }
 
+impl Images {
+    /// The defaults, changed by the variables of the real operator.
+    fn from_environment(env: &impl Fn(&str) -> Option<String>) -> Images {
+        let of = |default: String, image: &str, version: &str| {
+            let (repository, tag) = default.rsplit_once(':').unwrap_or((&default, "latest"));
+            let repository = env(image).unwrap_or_else(|| repository.to_string());
+            format!("{repository}:{}", env(version).unwrap_or_else(|| tag.to_string()))
+        };
+        let vm = |default: String, app: &str| {
+            of(default, &format!("VM_{app}DEFAULT_IMAGE"), &format!("VM_{app}DEFAULT_VERSION"))
+        };
+        let images = Images::default();
+        let manager = "VM_VMALERTMANAGER_ALERTMANAGER";
+        Images {
+            single: vm(images.single, "VMSINGLE"),
+            agent: vm(images.agent, "VMAGENT"),
+            alert: vm(images.alert, "VMALERT"),
+            alertmanager: of(images.alertmanager, &format!("{manager}DEFAULTBASEIMAGE"), &format!("{manager}VERSION")),
+            reloader: env("VM_CUSTOMCONFIGRELOADERIMAGE").unwrap_or(images.reloader),
+        }
+    }
+}
+
 /// How the operator is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
@@ -73,13 +96,12 @@ impl Options {
     /// # Errors
     /// When an address or a period cannot be read.
     pub fn from_args(args: &[String], env: impl Fn(&str) -> Option<String>) -> Result<Options> {
-        let mut options = Options { kubernetes_api_server: env("KUBERNETES_API"), ..Options::default() };
+        let api_server = env("KUBERNETES_API").or_else(|| env("SIGNOFF_API_URL"));
+        let mut options = Options { kubernetes_api_server: api_server, ..Options::default() };
         let host = default_host(&env)?;
         options.metrics.set_ip(host);
         options.health.set_ip(host);
-        if let Some(image) = env("VM_CUSTOMCONFIGRELOADERIMAGE") {
-            options.images.reloader = image;
-        }
+        options.images = Images::from_environment(&env);
         if let Some(period) = env("VM_FORCERESYNCINTERVAL") {
             options.resync = period_of("VM_FORCERESYNCINTERVAL", &period)?;
         }
@@ -152,6 +174,19 @@ mod tests {
     fn outside_of_a_pod_it_listens_on_loopback_only() {
         let options = Options::from_args(&args(&["--metrics-bind-address=:9000"]), |_| None).unwrap();
         assert_eq!(options.metrics.to_string(), "127.0.0.1:9000");
+    }
+
+    #[test]
+    fn images_are_changed_by_the_real_operators_variables() {
+        let env = |name: &str| match name {
+            "VM_VMSINGLEDEFAULT_VERSION" => Some("v1.145.0".to_string()),
+            "VM_VMALERTMANAGER_ALERTMANAGERDEFAULTBASEIMAGE" => Some("quay.io/prometheus/alertmanager".to_string()),
+            _ => None,
+        };
+        let images = Options::from_args(&[], env).unwrap().images;
+        assert_eq!(images.single, "victoriametrics/victoria-metrics:v1.145.0");
+        assert_eq!(images.alertmanager, "quay.io/prometheus/alertmanager:v0.29.0");
+        assert_eq!(images.agent, Images::default().agent);
     }
 
     #[test]

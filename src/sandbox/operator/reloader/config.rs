@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::args::Secret;
 use super::metrics::Metrics;
+use crate::sandbox::node::path_map::PathMap;
 
 /// How long the first content is waited for.
 const FIRST: Duration = Duration::from_secs(60);
@@ -93,7 +94,7 @@ fn content_of(mut secret: KubeSecret, key: &str) -> Option<Vec<u8>> {
 
 /// Writes beside the target and renames, so that the neighbour never reads half a file.
 fn write(target: &Path, content: &[u8]) -> Result<()> {
-    let content = unpack(content)?;
+    let content = with_real_paths(unpack(content)?, &PathMap::from_env());
     let what = || format!("cannot write the configuration to {}", target.display());
     if let Some(folder) = target.parent() {
         std::fs::create_dir_all(folder).with_context(what)?;
@@ -102,6 +103,15 @@ fn write(target: &Path, content: &[u8]) -> Result<()> {
     beside.push(".tmp");
     std::fs::write(&beside, content).with_context(what)?;
     std::fs::rename(&beside, target).with_context(what)
+}
+
+/// Paths in the configuration are those of the neighbour's mounts. Where containers see the machine's own files, as in the
+/// sandbox, they are replaced by the real ones; elsewhere there is nothing to replace.
+fn with_real_paths(content: Vec<u8>, paths: &PathMap) -> Vec<u8> {
+    match String::from_utf8(content) {
+        Ok(text) => paths.rewrite(&text).into_bytes(),
+        Err(error) => error.into_bytes(),
+    }
 }
 
 fn unpack(content: &[u8]) -> Result<Vec<u8>> {
@@ -117,6 +127,16 @@ fn unpack(content: &[u8]) -> Result<Vec<u8>> {
 mod tests {
     use super::*;
     use std::io::Write as _;
+
+    #[test]
+    fn paths_of_the_neighbours_mounts_become_real_ones() {
+        let account = "/var/run/secrets/kubernetes.io/serviceaccount";
+        let mut paths = PathMap::default();
+        paths.insert(account, Path::new("/sandbox/account"));
+        let config = format!("- job_name: a\n  bearer_token_file: {account}/token\n").into_bytes();
+        let real = String::from_utf8(with_real_paths(config, &paths)).unwrap();
+        assert_eq!(real, "- job_name: a\n  bearer_token_file: /sandbox/account/token\n");
+    }
 
     #[test]
     fn packed_and_plain_content_are_written_as_text() {

@@ -1,0 +1,45 @@
+//! The kind `latency`: a quantile of query latency under a small, steady load, with what may honestly be concluded from it.
+
+mod figures;
+mod judge;
+mod observation;
+mod observe;
+mod request;
+mod server_view;
+mod spec;
+
+use jiff::Timestamp;
+
+use super::access::Access;
+use super::kind::{Company, Kind};
+use super::look::Look;
+use super::trouble::Trouble;
+use super::verdict::Verdict;
+
+pub use observation::{Observation, Pass, Planned, ServerQuantile, Temperature};
+pub use observe::orders;
+pub use spec::{Bound, Cache, Limit, MixQuery, PerSecond, Spec, Window};
+
+/// The kind.
+pub struct Latency;
+
+impl Kind for Latency {
+    type Spec = Spec;
+    type Observation = Observation;
+    type Session = ();
+    const NAME: &'static str = "latency";
+    const PAGE: &'static str = include_str!("latency/page.md");
+    const COMPANY: Company = Company::Unwelcome;
+
+    fn access(spec: &Spec) -> Vec<Access> {
+        spec.endpoint.access()
+    }
+
+    async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
+        observe::observe(spec, look.connections).await
+    }
+
+    fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {
+        judge::judge(spec, seen)
+    }
+}

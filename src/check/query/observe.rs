@@ -1,0 +1,67 @@
+//! Asks a query, and the age of the samples that it rests on.
+//!
+//! Timestamps of an instant query tell nothing: VictoriaMetrics evaluates at 30 s ago (`-search.latencyOffset`) and writes
+//! the asked time, and it repeats a sample for five minutes. So the time of the newest stored sample is asked for, and
+//! `nocache=1` switches the shift off (VictoriaMetrics v1.131.0, app/vmselect/prometheus/prometheus.go).
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::answer;
+use super::observation::{Age, Answer, Freshness, Observation, Series};
+use super::selector::Selector;
+use super::spec::{NewestSample, Spec};
+use crate::check::trouble::Trouble;
+use crate::connect::{Connections, Reply, Request};
+
+/// How far back the newest sample is sought at least, in seconds.
+const LOOK_BACK: f64 = 3600.0;
+
+pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Observation, Trouble> {
+    let component = connections.expect(&spec.endpoint, spec.component).await?;
+    let asked = Asked { spec, connections };
+    let (reply, answer) = asked.query(&spec.query).await?;
+    let freshness = match spec.freshness() {
+        Some(selector) if selector.as_str() == spec.query.trim() => asked.ages(&selector, &answer).await?,
+        Some(selector) => asked.ages(&selector, &asked.query(selector.as_str()).await?.1).await?,
+        None => Freshness::NotAsked,
+    };
+    Ok(Observation { component, via: reply.via, took_seconds: reply.took.as_secs_f64(), answer, freshness })
+}
+
+struct Asked<'a> {
+    spec: &'a Spec,
+    connections: &'a Connections,
+}
+
+impl Asked<'_> {
+    async fn query(&self, query: &str) -> Result<(Reply, Answer), Trouble> {
+        let request = Request::get_with("/api/v1/query", &[("query", query), ("nocache", "1")]);
+        let reply = self.connections.send(&self.spec.endpoint, request).await?;
+        let url = format!("/api/v1/query of `{query}`");
+        if reply.status != 200 {
+            let start = || String::from_utf8_lossy(&reply.body).chars().take(500).collect();
+            let body = answer::error(&reply.body).unwrap_or_else(start);
+            return Err(Trouble::Refused { url, status: reply.status, body });
+        }
+        let answer = answer::read(&reply.body).map_err(|message| Trouble::Malformed { url, message })?;
+        Ok((reply, answer))
+    }
+
+    /// The ages of the series that are there now; those that have ended are of no interest.
+    async fn ages(&self, selector: &Selector, now: &Answer) -> Result<Freshness, Trouble> {
+        let (_, newest) = self.query(&newest(self.spec, selector.as_str())).await?;
+        let newest: HashMap<&BTreeMap<String, String>, f64> =
+            newest.series.iter().map(|series| (&series.labels, series.at - series.number())).collect();
+        let age = |series: &Series| Age { series: series.to_string(), seconds: newest.get(&series.labels).copied() };
+        Ok(Freshness::Ages { selector: selector.as_str().to_owned(), ages: now.series.iter().map(age).collect() })
+    }
+}
+
+/// The time of the last stored sample of each series.
+fn newest(spec: &Spec, selector: &str) -> String {
+    let limit = match spec.newest_sample {
+        NewestSample::AtMost(limit) => limit.as_secs_f64(),
+        NewestSample::Unknown => 0.0,
+    };
+    format!("tlast_over_time({selector}[{:.0}s]) keep_metric_names", (2.0 * limit).max(LOOK_BACK))
+}
