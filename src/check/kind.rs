@@ -62,4 +62,6 @@ pub enum Company {
     Welcome,
     /// Alone: it measures time under load.
     Unwelcome,
+    /// Beside anything, a measurement too: its looks are a few small requests, and its own times must not wait for others.
+    Unnoticed,
 }

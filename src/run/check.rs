@@ -164,6 +164,7 @@ impl<P: Probe> Runner<P> {
             let _alone_or_not = match self.job.probe.company() {
                 Company::Welcome => (Some(floor.read_owned().await), None),
                 Company::Unwelcome => (None, Some(floor.write_owned().await)),
+                Company::Unnoticed => (None, None),
             };
             if looks.begun.is_none() {
                 looks.begun = Some(Instant::now());

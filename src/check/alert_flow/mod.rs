@@ -15,7 +15,7 @@ mod vmalert;
 use jiff::Timestamp;
 
 use super::access::Access;
-use super::kind::Kind;
+use super::kind::{Company, Kind};
 use super::look::Look;
 use super::trouble::Trouble;
 use super::verdict::Verdict;
@@ -34,6 +34,7 @@ impl Kind for AlertFlow {
 
     const NAME: &'static str = "alert_flow";
     const PAGE: &'static str = include_str!("page.md");
+    const COMPANY: Company = Company::Unnoticed;
 
     fn access(spec: &Spec) -> Vec<Access> {
         let rules = ["get", "list", "create", "patch", "delete"]

@@ -2,10 +2,13 @@
 
 use super::style::{Paint, Style};
 use super::wrap::{TIE, count, hang};
-use crate::check::verdict::{Decision, Verdict};
+use crate::check::verdict::Decision;
 use crate::event::Outcome;
 use crate::record::{CheckRecord, CriterionRecord, Run, State};
 use crate::report::{count, finding, value};
+
+/// Measured values that a check shows here.
+const MEASURED_SHOWN: usize = 6;
 
 /// The story, and where and by what it is judged.
 pub fn head(run: &Run, style: &Style) -> String {
@@ -48,27 +51,27 @@ fn bare(record: &CriterionRecord, style: &Style, indent: &str) -> String {
 }
 
 fn checks(run: &Run, part: &CriterionRecord, style: &Style, indent: &str) -> String {
-    let checks = part.criterion.checks.iter().filter_map(|id| run.check(id));
-    checks.map(|check| line(run, part, check, style, indent)).collect()
+    let all = part.criterion.checks.iter().filter_map(|id| run.check(id));
+    all.map(|check| match check.card.criteria.first() {
+        // A check that proves several bullets is told in full once.
+        Some(first) if *first != part.criterion.id => sentence(check, style, indent, &format!("; see {first}")),
+        _ => line(run, check, style, indent),
+    })
+    .collect()
 }
 
-/// The criterion under which a check is shown in full: the first that it proves.
-fn home<'a>(run: &'a Run, check: &CheckRecord) -> Option<&'a CriterionRecord> {
-    run.criteria.iter().find(|record| record.criterion.checks.contains(&check.card.id))
-}
-
-/// A check's sentence with its mark and time, and below it what there is to say; the second time only where to look.
-fn line(run: &Run, part: &CriterionRecord, check: &CheckRecord, style: &Style, indent: &str) -> String {
-    let columns = indent.len() + 2;
-    let mark = format!("{indent}{} ", style.mark(count::way(check)));
-    let elsewhere = home(run, check).filter(|home| home.criterion.id != part.criterion.id);
-    if let Some(home) = elsewhere {
-        let text = format!("{} (see{TIE}{})", check.card.sentence, home.criterion.id);
-        return hang(&mark, columns, &text, style.width);
-    }
+/// A check's sentence with its mark and time.
+fn sentence(check: &CheckRecord, style: &Style, indent: &str, more: &str) -> String {
     let took = value::seconds(check.took_seconds).replace(' ', &TIE.to_string());
-    let took = if check.attempts > 0 { format!(" ({took})") } else { String::new() };
-    let mut out = hang(&mark, columns, &format!("{}{took}", check.card.sentence), style.width);
+    let took = if check.attempts > 0 { format!(" ({took}{more})") } else { String::new() };
+    let mark = format!("{indent}{} ", style.mark(count::way(check)));
+    hang(&mark, indent.len() + 2, &format!("{}{took}", check.card.sentence), style.width)
+}
+
+/// A check's sentence, and below it what there is to say.
+fn line(run: &Run, check: &CheckRecord, style: &Style, indent: &str) -> String {
+    let columns = indent.len() + 2;
+    let mut out = sentence(check, style, indent, "");
     let below = " ".repeat(columns + 2);
     for text in remarks(run, check) {
         out.push_str(&style.lines(Paint::Dim, &hang(&below, columns + 2, &text, style.width)));
@@ -76,37 +79,27 @@ fn line(run: &Run, part: &CriterionRecord, check: &CheckRecord, style: &Style, i
     out
 }
 
-/// Measured values on a page; the JUnit has all of them.
-const VALUES: usize = 6;
-
-/// The measured values that were held against a limit, then others as long as there is room.
-fn values(verdict: &Verdict) -> Option<String> {
-    let (held, free): (Vec<_>, Vec<_>) = verdict.measured.iter().partition(|measured| measured.limit.is_some());
-    let shown = held.into_iter().chain(free).take(VALUES).map(value::measurement);
-    let more = verdict.measured.len().saturating_sub(VALUES);
-    let more = (more > 0).then(|| format!("{more} more in junit.xml"));
-    let all: Vec<String> = shown.chain(more).collect();
-    (!all.is_empty()).then(|| all.join(", "))
-}
-
 /// What was examined and measured for a pass; the reason in one line for anything else.
 fn remarks(run: &Run, check: &CheckRecord) -> Vec<String> {
-    match &check.outcome {
+    let (first, measured) = match &check.outcome {
         Outcome::Judged(verdict) => {
-            let first = match &verdict.decision {
-                Decision::Pass(examined) => value::examined(examined),
-                Decision::Fail(_) | Decision::Inconclusive(_) => check.outcome.summary(),
-            };
-            std::iter::once(first).chain(values(verdict)).collect()
+            // What was held against a limit decides; the rest is in JUnit and in the evidence.
+            let decisive = verdict.measured.iter().filter(|measured| measured.limit.is_some());
+            let measured: Vec<String> = decisive.take(MEASURED_SHOWN).map(value::measurement).collect();
+            match &verdict.decision {
+                Decision::Pass(examined) => (value::examined(examined), measured),
+                Decision::Fail(_) | Decision::Inconclusive(_) => (check.outcome.summary(), measured),
+            }
         }
         Outcome::Blocked { by } => {
             let sentence =
                 |id: &String| run.check(id).map_or(String::new(), |root| format!(": {}", root.card.sentence));
             let roots: Vec<String> = by.iter().map(|id| format!("{id}{}", sentence(id))).collect();
-            vec![format!("blocked by {}", roots.join("; "))]
+            (format!("blocked by {}", roots.join("; ")), Vec::new())
         }
-        Outcome::Errored { .. } | Outcome::Skipped { .. } => vec![check.outcome.summary()],
-    }
+        Outcome::Errored { .. } | Outcome::Skipped { .. } => (check.outcome.summary(), Vec::new()),
+    };
+    std::iter::once(first).chain((!measured.is_empty()).then(|| measured.join(", "))).collect()
 }
 
 /// A check that is not green, with everything that was found.

@@ -99,7 +99,7 @@ fn a_check_that_proves_two_bullets_is_told_once() {
     card.criteria[5].checks = vec!["operator-runs".to_owned()];
     let text = page(&Fold::all(&events).unwrap(), "reports/x", &PLAIN);
     assert!(
-        text.contains("\nAC2.2 Storage has the right size\n  \u{221a} the operator has rolled out (see AC1.1)\n"),
+        text.contains("\nAC2.2 Storage has the right size\n  \u{221a} the operator has rolled out (300 ms; see AC1.1)\n"),
         "{text}"
     );
     assert_eq!(text.matches("restarts = 0").count(), 1);
@@ -117,5 +117,6 @@ fn of_many_measured_values_those_with_a_limit_are_shown() {
     let held = verdict.measured.pop();
     verdict.measured.extend((0..8).map(free).chain(held));
     let text = page(&Fold::all(&events).unwrap(), "reports/x", &PLAIN);
-    assert!(text.contains("restarts = 0 (limit 0), v0 = 1, v1 = 1, v2 = 1, v3 = 1, v4 = 1, 3 more in"), "{text}");
+    assert!(text.contains("\n      restarts = 0 (limit 0)\n"), "{text}");
+    assert!(!text.contains("v0 = 1"), "{text}");
 }
