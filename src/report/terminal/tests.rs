@@ -99,7 +99,9 @@ fn a_check_that_proves_two_bullets_is_told_once() {
     card.criteria[5].checks = vec!["operator-runs".to_owned()];
     let text = page(&Fold::all(&events).unwrap(), "reports/x", &PLAIN);
     assert!(
-        text.contains("\nAC2.2 Storage has the right size\n  \u{221a} the operator has rolled out (300 ms; see AC1.1)\n"),
+        text.contains(
+            "\nAC2.2 Storage has the right size\n  \u{221a} the operator has rolled out (300 ms; see AC1.1)\n"
+        ),
         "{text}"
     );
     assert_eq!(text.matches("restarts = 0").count(), 1);
