@@ -159,7 +159,7 @@ impl Answer {
         let status: Status = serde_json::from_slice(&self.body).unwrap_or_default();
         match self.status {
             200..=299 => serde_json::from_slice(&self.body)
-                .map(Found::Object)
+                .map(|object| Found::Object(without_nulls(object)))
                 .map_err(|error| Trouble::Malformed { url: path.to_owned(), message: format!("no JSON: {error}") }),
             404 if status.details.name.is_empty() => Ok(Found::UnknownPath),
             404 => Ok(Found::Absent),
@@ -177,6 +177,18 @@ impl Answer {
 
     fn words(&self, status: &Status) -> String {
         if status.message.is_empty() { message::start_of(&self.body) } else { status.message.clone() }
+    }
+}
+
+/// The API server writes `null` for some empty lists (`endpoints` and `ports` of an EndpointSlice) and leaves out others.
+/// Both mean the same, so readers see one form only.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            members.into_iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k, without_nulls(v))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
     }
 }
 

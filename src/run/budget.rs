@@ -8,9 +8,10 @@ const FLOOR: Duration = Duration::from_secs(30);
 /// The longest and the shortest pause between two looks.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
-/// The time limit of a look that begins after `elapsed` of `within`.
-pub fn limit(within: Duration, elapsed: Duration) -> Duration {
-    within.saturating_sub(elapsed).max(FLOOR)
+/// The time limit of a look that begins after `elapsed` of `within`, when the longest one so far took `longest`: twice as
+/// long as that is granted, so that a measurement is not cut off which had time enough before.
+pub fn limit(within: Duration, elapsed: Duration, longest: Duration) -> Duration {
+    within.saturating_sub(elapsed).max(FLOOR).max(longest * 2)
 }
 
 /// The pause after a look that ended after `elapsed` of `within`; `None` when the time is over.
@@ -47,8 +48,13 @@ mod tests {
 
     #[test]
     fn a_look_may_take_what_is_left_but_never_less_than_the_floor() {
-        assert_eq!(limit(ms(90_000), ms(10_000)), ms(80_000));
-        assert_eq!(limit(ms(5_000), ms(4_999)), FLOOR);
-        assert_eq!(limit(ms(5_000), ms(6_000)), FLOOR);
+        assert_eq!(limit(ms(90_000), ms(10_000), ms(0)), ms(80_000));
+        assert_eq!(limit(ms(5_000), ms(4_999), ms(0)), FLOOR);
+        assert_eq!(limit(ms(5_000), ms(6_000), ms(0)), FLOOR);
+    }
+
+    #[test]
+    fn a_look_may_take_twice_as_long_as_the_longest_before_it() {
+        assert_eq!(limit(ms(90_000), ms(89_000), ms(33_000)), ms(66_000));
     }
 }

@@ -73,6 +73,8 @@ struct Looks {
     begun: Option<Instant>,
     count: u32,
     latest: Option<LookResult>,
+    /// How long the longest look took.
+    longest: Duration,
 }
 
 /// Why looking ended.
@@ -170,7 +172,7 @@ impl<P: Probe> Runner<P> {
                 looks.begun = Some(Instant::now());
                 self.tell(What::CheckStarted { check: self.job.card.id.clone() });
             }
-            let limit = budget::limit(self.job.within, elapsed);
+            let limit = budget::limit(self.job.within, elapsed, looks.longest);
             let looker = Looker { card: &self.job.card, shelf: &self.shared.shelf };
             let looked = looker.look(&mut self.job.probe, looks.count + 1, limit).await;
             drop(_alone_or_not);
@@ -189,6 +191,7 @@ impl<P: Probe> Runner<P> {
         let (check, attempt, took_seconds) = (self.job.card.id.clone(), looks.count, took.as_secs_f64());
         self.tell(What::Looked { check, attempt, took_seconds, result: result.clone() });
         looks.latest = Some(result);
+        looks.longest = looks.longest.max(took);
     }
 
     fn tell(&self, what: What) {

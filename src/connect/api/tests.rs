@@ -90,3 +90,9 @@ async fn a_kubeconfig_that_cannot_be_used_says_why() {
     std::fs::write(&path, ": : {").unwrap();
     assert!(text(open(None).await).contains(&path.display().to_string()));
 }
+
+#[test]
+fn an_empty_list_is_the_same_whether_it_is_null_or_left_out() {
+    let slice = serde_json::json!({"endpoints": null, "ports": [{"name": "", "port": null}], "addressType": "IPv4"});
+    assert_eq!(super::without_nulls(slice), serde_json::json!({"ports": [{"name": ""}], "addressType": "IPv4"}));
+}
