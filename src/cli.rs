@@ -27,7 +27,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     List(list::Arguments),
     Lint(lint::Arguments),
     Schema(schema::Arguments),
@@ -81,7 +81,7 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     log();
     let ended = match arguments.verb {
-        Verb::Run(arguments) => run::run(arguments).await,
+        Verb::Run(arguments) => run::run(*arguments).await,
         Verb::List(arguments) => list::run(arguments),
         Verb::Lint(arguments) => lint::run(arguments),
         Verb::Schema(arguments) => schema::run(arguments),

@@ -163,3 +163,6 @@ where
 fn page(run: &Run, folder: &Path) -> String {
     closing(run, &folder.display().to_string(), &Style { width: 100, unicode: false, color: false })
 }
+
+#[cfg(test)]
+mod tests;
