@@ -145,7 +145,9 @@ async fn the_junit_of_green_red_and_killed_runs_is_valid() {
     let mut child = command.arg("--allow-unproven").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let reports = folder.path().join("reports/latest");
     let begun = Instant::now();
-    while !fs::read_to_string(reports.join("events.jsonl")).is_ok_and(|text| text.contains("\"looked\":{\"check\":\"answers\"")) {
+    while !fs::read_to_string(reports.join("events.jsonl"))
+        .is_ok_and(|text| text.contains("\"looked\":{\"check\":\"answers\""))
+    {
         assert!(begun.elapsed() < Duration::from_secs(30), "`answers` was never looked at");
         std::thread::sleep(Duration::from_millis(20));
     }

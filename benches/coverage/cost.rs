@@ -84,9 +84,9 @@ impl Contender {
         let wall = begun.elapsed();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{} failed: {errors}", self.name);
-        let told: Option<Told> = self.tells.then(|| {
-            serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"))
-        });
+        let told: Option<Told> = self
+            .tells
+            .then(|| serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}")));
         match told {
             Some(told) => {
                 Cost { wall, cpu: Duration::from_secs_f64(told.cpu_seconds), peak_rss_kib: Some(told.peak_rss_kib) }
