@@ -67,24 +67,26 @@ fn checks(run: &Run, part: &CriterionRecord, style: &Style, indent: &str) -> Str
     let all = part.criterion.checks.iter().filter_map(|id| run.check(id));
     all.map(|check| match check.card.criteria.first() {
         // A check that proves several bullets is told in full once.
-        Some(first) if *first != part.criterion.id => sentence(check, style, indent, &format!("; see {first}")),
+        Some(first) if *first != part.criterion.id => sentence(check, style, indent, Some(first)),
         _ => line(run, check, style, indent),
     })
     .collect()
 }
 
-/// A check's sentence with its mark and time.
-fn sentence(check: &CheckRecord, style: &Style, indent: &str, more: &str) -> String {
-    let took = value::seconds(check.took_seconds).replace(' ', &TIE.to_string());
-    let took = if check.attempts > 0 { format!(" ({took}{more})") } else { String::new() };
+/// A check's sentence with its mark and time, and where it is told in full when that is elsewhere.
+fn sentence(check: &CheckRecord, style: &Style, indent: &str, told_at: Option<&String>) -> String {
+    let took = (check.attempts > 0).then(|| value::seconds(check.took_seconds).replace(' ', &TIE.to_string()));
+    let see = told_at.map(|id| format!("see{TIE}{id}"));
+    let remarks: Vec<String> = [took, see].into_iter().flatten().collect();
+    let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) };
     let mark = format!("{indent}{} ", style.mark(count::way(check)));
-    hang(&mark, indent.len() + 2, &format!("{}{took}", check.card.sentence), style.width)
+    hang(&mark, indent.len() + 2, &format!("{}{remarks}", check.card.sentence), style.width)
 }
 
 /// A check's sentence, and below it what there is to say.
 fn line(run: &Run, check: &CheckRecord, style: &Style, indent: &str) -> String {
     let columns = indent.len() + 2;
-    let mut out = sentence(check, style, indent, "");
+    let mut out = sentence(check, style, indent, None);
     let below = " ".repeat(columns + 2);
     for text in remarks(run, check, style.width.saturating_sub(columns + 2)) {
         out.push_str(&style.lines(Paint::Dim, &hang(&below, columns + 2, &text, style.width)));
