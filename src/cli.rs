@@ -7,7 +7,6 @@ mod report;
 mod run;
 mod schema;
 mod screen;
-pub mod session;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
