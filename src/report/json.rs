@@ -25,7 +25,7 @@ pub fn json(run: &Run) -> String {
         .collect();
     let summary = json!({
         "run": run.card.run, "tool": run.card.tool, "suite": run.card.suite, "started": run.started,
-        "took_seconds": run.took_seconds, "exit": run.exit().code(), "reason": run.exit().to_string(),
+        "took_seconds": run.took_seconds, "exit": run.exit().code(), "reason": super::exit::words(run),
         "partial": run.is_partial(), "surroundings": run.surroundings, "criteria": criteria, "checks": checks,
     });
     format!("{summary:#}\n")

@@ -11,6 +11,7 @@ use std::time::Duration;
 use quick_junit::{Property, Report, TestSuite};
 
 use crate::record::{CriterionRecord, Run};
+use crate::report::exit;
 
 /// Renders the run. The text is valid against `tests/junit.xsd`.
 pub fn junit(run: &Run) -> String {
@@ -39,13 +40,12 @@ fn suite(run: &Run, top: &CriterionRecord) -> TestSuite {
 /// What holds for the run as a whole; JUnit has no place for it but the suites.
 fn properties(run: &Run) -> Vec<Property> {
     let suite = &run.card.suite;
-    let exit = run.exit();
     let fixed = [
         ("run", run.card.run.clone()),
         ("tool", run.card.tool.clone()),
         ("suite.file", suite.file.clone()),
         ("suite.digest", suite.digest.clone()),
-        ("run.exit", format!("{}: {exit}", exit.code())),
+        ("run.exit", format!("{}: {}", run.exit().code(), exit::words(run))),
         ("run.partial", run.is_partial().to_string()),
     ];
     let variables = suite.variables.iter().map(|(name, value)| Property::new(format!("var.{name}"), value));

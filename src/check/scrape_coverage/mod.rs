@@ -3,7 +3,7 @@
 //! What is expected is computed from the cluster's objects (`picture`, `selection`, `job`, `expected`), never from the
 //! agent; then it is joined with what the agents report and what the storage holds (`join`), and judged (`judge`).
 
-mod ask;
+pub mod ask;
 mod discovered;
 mod expected;
 mod job;
@@ -27,6 +27,9 @@ use super::look::Look;
 use super::trouble::Trouble;
 use super::verdict::Verdict;
 
+pub use discovered::Discovery;
+pub use job::{Job, Source};
+pub use join::Join;
 pub use seen::Observation;
 pub use spec::Spec;
 

@@ -1,28 +1,41 @@
 //! The head of a page, and one criterion with its bullets and checks.
 
 use super::style::{Paint, Style};
-use super::wrap::{TIE, count, hang};
+use super::wrap::{TIE, count, hang, listed};
 use crate::check::verdict::Decision;
 use crate::event::Outcome;
 use crate::record::{CheckRecord, CriterionRecord, Run, State};
 use crate::report::{count, finding, value};
 
 /// Measured values that a check shows here.
-const MEASURED_SHOWN: usize = 6;
+const MEASURED_SHOWN: usize = 4;
 
 /// The story, and where and by what it is judged.
 pub fn head(run: &Run, style: &Style) -> String {
     let suite = &run.card.suite;
-    let mut facts = vec![format!("run {}", run.card.run), run.card.tool.clone(), suite.file.clone()];
-    facts.extend(run.surroundings.iter().map(|(name, value)| format!("{name} {value}")));
+    let own = vec![format!("run {}", run.card.run), run.card.tool.clone(), suite.file.clone()];
+    let around = run.surroundings.iter().map(|(name, value)| format!("{name} {value}")).collect();
     let title = hang("", 0, &suite.title, style.width);
-    let facts = hang("", 0, &facts.join(", "), style.width);
-    format!("{}{}", style.lines(Paint::Strong, &title), style.lines(Paint::Dim, &facts))
+    style.lines(Paint::Strong, &title) + &facts(own, style) + &facts(around, style)
+}
+
+/// Facts on lines of their own; each stays in one piece.
+fn facts(facts: Vec<String>, style: &Style) -> String {
+    if facts.is_empty() {
+        return String::new();
+    }
+    style.lines(Paint::Dim, &hang("", 0, &listed(&facts, style.width), style.width))
+}
+
+/// A criterion's words; further lines hang under the first.
+fn words(record: &CriterionRecord, style: &Style) -> String {
+    let id = format!("{} ", record.criterion.id);
+    hang(&id, count(&id), &record.criterion.text, style.width)
 }
 
 /// One criterion: its heading, its bullets, and every check with what it saw.
 pub fn block(run: &Run, top: &CriterionRecord, style: &Style) -> String {
-    let heading = hang("", 0, &format!("{} {}", top.criterion.id, top.criterion.text), style.width);
+    let heading = words(top, style);
     let longest = heading.lines().map(count).max().unwrap_or(0);
     let mut out = format!("\n{}{}\n", style.lines(Paint::Strong, &heading), style.rule().repeat(longest));
     let bullets: Vec<_> = run.bullets(&top.criterion.id).collect();
@@ -31,7 +44,7 @@ pub fn block(run: &Run, top: &CriterionRecord, style: &Style) -> String {
         out.push_str(&bare(top, style, ""));
     }
     for bullet in bullets {
-        out.push_str(&hang("", 0, &format!("{} {}", bullet.criterion.id, bullet.criterion.text), style.width));
+        out.push_str(&words(bullet, style));
         match bullet.criterion.checks.is_empty() {
             true => out.push_str(&bare(bullet, style, "  ")),
             false => out.push_str(&checks(run, bullet, style, "  ")),
@@ -54,33 +67,35 @@ fn checks(run: &Run, part: &CriterionRecord, style: &Style, indent: &str) -> Str
     let all = part.criterion.checks.iter().filter_map(|id| run.check(id));
     all.map(|check| match check.card.criteria.first() {
         // A check that proves several bullets is told in full once.
-        Some(first) if *first != part.criterion.id => sentence(check, style, indent, &format!("; see {first}")),
+        Some(first) if *first != part.criterion.id => sentence(check, style, indent, Some(first)),
         _ => line(run, check, style, indent),
     })
     .collect()
 }
 
-/// A check's sentence with its mark and time.
-fn sentence(check: &CheckRecord, style: &Style, indent: &str, more: &str) -> String {
-    let took = value::seconds(check.took_seconds).replace(' ', &TIE.to_string());
-    let took = if check.attempts > 0 { format!(" ({took}{more})") } else { String::new() };
+/// A check's sentence with its mark and time, and where it is told in full when that is elsewhere.
+fn sentence(check: &CheckRecord, style: &Style, indent: &str, told_at: Option<&String>) -> String {
+    let took = (check.attempts > 0).then(|| value::seconds(check.took_seconds).replace(' ', &TIE.to_string()));
+    let see = told_at.map(|id| format!("see{TIE}{id}"));
+    let remarks: Vec<String> = [took, see].into_iter().flatten().collect();
+    let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) };
     let mark = format!("{indent}{} ", style.mark(count::way(check)));
-    hang(&mark, indent.len() + 2, &format!("{}{took}", check.card.sentence), style.width)
+    hang(&mark, indent.len() + 2, &format!("{}{remarks}", check.card.sentence), style.width)
 }
 
 /// A check's sentence, and below it what there is to say.
 fn line(run: &Run, check: &CheckRecord, style: &Style, indent: &str) -> String {
     let columns = indent.len() + 2;
-    let mut out = sentence(check, style, indent, "");
+    let mut out = sentence(check, style, indent, None);
     let below = " ".repeat(columns + 2);
-    for text in remarks(run, check) {
+    for text in remarks(run, check, style.width.saturating_sub(columns + 2)) {
         out.push_str(&style.lines(Paint::Dim, &hang(&below, columns + 2, &text, style.width)));
     }
     out
 }
 
 /// What was examined and measured for a pass; the reason in one line for anything else.
-fn remarks(run: &Run, check: &CheckRecord) -> Vec<String> {
+fn remarks(run: &Run, check: &CheckRecord, width: usize) -> Vec<String> {
     let (first, measured) = match &check.outcome {
         Outcome::Judged(verdict) => {
             // What was held against a limit decides; the rest is in JUnit and in the evidence.
@@ -99,7 +114,7 @@ fn remarks(run: &Run, check: &CheckRecord) -> Vec<String> {
         }
         Outcome::Errored { .. } | Outcome::Skipped { .. } => (check.outcome.summary(), Vec::new()),
     };
-    std::iter::once(first).chain((!measured.is_empty()).then(|| measured.join(", "))).collect()
+    std::iter::once(first).chain((!measured.is_empty()).then(|| listed(&measured, width))).collect()
 }
 
 /// A check that is not green, with everything that was found.

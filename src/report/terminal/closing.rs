@@ -6,7 +6,7 @@ use super::wrap::{TIE, hang};
 use crate::event::{EndReason, UnprovenPolicy};
 use crate::record::{End, Exit, Run};
 use crate::report::count::{self, Way};
-use crate::report::value;
+use crate::report::{exit, value};
 
 /// Failures with all their findings, the state of every criterion, counts, the run's folder, and the exit in words.
 pub fn closing(run: &Run, folder: &str, style: &Style) -> String {
@@ -22,20 +22,15 @@ pub fn closing(run: &Run, folder: &str, style: &Style) -> String {
         out.push_str(&hang("", 0, &remark, style.width));
     }
     out.push_str(&hang("", 0, &format!("{folder}: junit.xml, events.jsonl, evidence/"), style.width));
-    let exit = run.exit();
-    let paint = match exit {
-        Exit::Proven => Paint::Good,
+    let code = run.exit();
+    let paint = match code {
+        Exit::Proven if count::unproven(run).next().is_none() && !run.is_partial() => Paint::Good,
         Exit::Failed => Paint::Bad,
         _ => Paint::Warn,
     };
-    let words = match exit {
-        Exit::Proven if run.is_partial() => "what was selected passed; this is not the whole suite".to_owned(),
-        Exit::Proven if count::unproven(run).next().is_some() => {
-            "every check passed; what is unproven was allowed to be".to_owned()
-        }
-        exit => exit.to_string(),
-    };
-    out.push_str(&style.lines(paint, &hang("", 0, &format!("exit {}: {words}", exit.code()), style.width)));
+    out.push_str(
+        &style.lines(paint, &hang("", 0, &format!("exit {}: {}", code.code(), exit::words(run)), style.width)),
+    );
     out
 }
 
@@ -69,7 +64,10 @@ fn remarks(run: &Run) -> Vec<String> {
     let partial = run.is_partial().then(|| {
         "partial run: a filter left checks out; this speaks only of the criteria that ran as a whole".to_owned()
     });
-    let allowed = (run.card.unproven == UnprovenPolicy::Allowed && count::unproven(run).next().is_some())
+    // The words of exit 0 say both themselves.
+    let is_told = run.exit() == Exit::Proven;
+    let allowed = run.card.unproven == UnprovenPolicy::Allowed && count::unproven(run).next().is_some();
+    let allowed = (allowed && !is_told)
         .then(|| "unproven criteria are allowed by --allow-unproven; they are not green".to_owned());
     let end = match run.end {
         End::Ended(EndReason::Completed) => None,

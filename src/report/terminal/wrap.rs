@@ -35,6 +35,12 @@ pub fn hang(first: &str, columns: usize, text: &str, width: usize) -> String {
     out
 }
 
+/// The parts with commas between them, to be broken only between two parts, as far as one fits into `width`.
+pub fn listed(parts: &[String], width: usize) -> String {
+    let tie = |part: &String| if count(part) < width { part.replace(' ', &TIE.to_string()) } else { part.clone() };
+    parts.iter().map(tie).collect::<Vec<_>>().join(", ")
+}
+
 /// The number of characters; every one counts as one column.
 pub fn count(text: &str) -> usize {
     text.chars().count()
@@ -62,6 +68,14 @@ mod tests {
     #[test]
     fn tied_words_stay_on_one_line() {
         assert_eq!(wrap("twelve letters (184\u{a0}ms)", 21), ["twelve letters", "(184 ms)"]);
+    }
+
+    #[test]
+    fn a_list_is_broken_between_its_parts_where_one_fits() {
+        let parts = ["age = 3 s", "memory_peak = 514 MB"].map(str::to_owned);
+        assert_eq!(wrap(&listed(&parts, 24), 24), ["age = 3 s,", "memory_peak = 514 MB"]);
+        assert_eq!(wrap(&listed(&parts, 20), 20), ["age = 3 s,", "memory_peak = 514 MB"]);
+        assert_eq!(wrap("age = 3 s, memory_peak = 514 MB", 24), ["age = 3 s, memory_peak =", "514 MB"]);
     }
 
     #[test]
