@@ -132,6 +132,15 @@ impl Sandbox {
         kill_process(self.pid(start, container).await, signal).unwrap();
     }
 
+    /// Closes all nodes to new pods, or opens them again; gives their number.
+    pub async fn cordon(&self, closed: bool) -> usize {
+        let nodes = self.api("Node", "").list(&ListParams::default()).await.unwrap().items;
+        for node in &nodes {
+            self.patch(("Node", &node.name_any()), json!({"spec": {"unschedulable": closed}})).await;
+        }
+        nodes.len()
+    }
+
     /// Makes a stand-in misbehave: `500`, `hang`, `garbage`, `stop`; `ok` mends it.
     pub async fn fault(&self, start: &str, port: u16, mode: &str) {
         let pod = self.pod(start).await;
