@@ -69,8 +69,7 @@ fn agents(seen: &Observation, judgement: &mut Judgement) {
     for agent in &seen.agents {
         if let Some(trouble) = &agent.trouble {
             judgement.fail(
-                Finding::new("coverage/agent-silent", "vmagent tells its targets", trouble.to_string())
-                    .on(format!("Pod {}", agent.pod)),
+                Finding::new("coverage/agent-silent", "vmagent tells its targets", trouble.to_string()).on(&agent.pod),
             );
         } else if agent.last_reload_successful != Some(true) {
             judgement.fail(
@@ -79,7 +78,7 @@ fn agents(seen: &Observation, judgement: &mut Judgement) {
                     "vmagent's last reload succeeded",
                     "it did not: vmagent runs an older configuration",
                 )
-                .on(format!("Pod {}", agent.pod))
+                .on(&agent.pod)
                 .hint("vmagent's log names the job; every scrape CR changed since then has no effect"),
             );
         }

@@ -33,7 +33,7 @@ fn pool(gaps: Vec<Gap>) -> PoolSeen {
 
 fn whole() -> Observation {
     let agent = AgentSeen {
-        pod: "observability/vmagent-0".to_owned(),
+        pod: "Pod observability/vmagent-0 port 8429".to_owned(),
         last_reload_successful: Some(true),
         active: 2,
         trouble: None,
@@ -172,6 +172,8 @@ fn agents_must_all_be_there_answer_and_run_their_newest_configuration() {
     seen.agents[0].trouble =
         Some(crate::check::trouble::Trouble::TimedOut { to: "vmagent-0".to_owned(), seconds: 10.0 });
     assert_eq!(failed(&verdict(&seen)), ["coverage/agent-silent"]);
+    let object = verdict(&seen).findings()[0].object.clone();
+    assert_eq!(object.as_deref(), Some("Pod observability/vmagent-0 port 8429"));
 }
 
 #[test]
