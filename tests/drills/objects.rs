@@ -50,13 +50,6 @@ impl Sandbox {
         was
     }
 
-    /// Creates an object.
-    pub async fn create(&self, object: Value) {
-        let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
-        let api = self.api(object["kind"].as_str().unwrap(), namespace);
-        api.create(&PostParams::default(), &serde_json::from_value(object.clone()).unwrap()).await.unwrap();
-    }
-
     /// Deletes an object and waits until it is gone; gives it as it was.
     pub async fn delete(&self, object: Name<'_>) -> Value {
         let was = self.get(object).await;
@@ -118,6 +111,13 @@ impl Sandbox {
         let pod = self.pod(start).await;
         let (namespace, _) = split(start);
         self.delete(("Pod", &format!("{namespace}/{}", pod["metadata"]["name"].as_str().unwrap()))).await;
+    }
+
+    /// Gives an application new pods by way of its template: unlike a deleted pod's successor, a pod of a new template
+    /// starts only when the old one has ended, where both write to one volume.
+    pub async fn roll(&self, object: Name<'_>) {
+        let stamp = json!({"drilled": jiff::Timestamp::now().to_string()});
+        self.patch(object, json!({"spec": {"podMetadata": {"annotations": stamp}}})).await;
     }
 
     /// The process of a container of that pod.

@@ -16,7 +16,7 @@ pub async fn vmsingle_is_killed_once(sandbox: &mut Sandbox) {
     sandbox.signal("observability/vmsingle-", "vmsingle", Signal::KILL).await;
     let wanted = [("workload/restarts", "1 restarts, the last")];
     sandbox.red("SIGKILL to vmsingle, once", "vmsingle-rolled-out", &wanted).await;
-    sandbox.delete_pod("observability/vmsingle-").await;
+    sandbox.roll(VMSINGLE).await;
 }
 
 pub async fn retention_is_unset(sandbox: &mut Sandbox) {
@@ -41,8 +41,9 @@ pub async fn vmagent_writes_to_the_wrong_place(sandbox: &mut Sandbox) {
     sandbox.red("spec.remoteWrite of VMAgent misspelt", "vmsingle-answers", &wanted).await;
     // Coverage sees it as well, where nothing keeps it from looking.
     let suite = sandbox.suite.clone();
-    let alone = "within: 2s\n    expect:\n      scrape_coverage:";
-    sandbox.suite = suite.replace(&format!("needs: [vmsingle-answers]\n    {alone}"), alone);
+    let coverage = "    within: 2s\n    expect:\n      scrape_coverage:";
+    let needs = regex::Regex::new(&format!(r"    needs: \[[^\]]*\]\n{coverage}")).unwrap();
+    sandbox.suite = needs.replace(&suite, coverage).into_owned();
     assert_ne!(sandbox.suite, suite, "the suite's text has another shape");
     let args = std::mem::replace(&mut sandbox.args, vec!["targets-covered".to_owned()]);
     let wanted = [("coverage/stored-stale", "its newest sample in storage is")];

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, kill_process};
 use serde_json::json;
 
-use crate::objects::{VMAGENT, VMALERT};
+use crate::objects::{VMAGENT, VMALERT, VMSINGLE};
 use crate::sandbox::Sandbox;
 
 pub async fn a_crd_is_deleted(sandbox: &mut Sandbox) {
@@ -50,7 +50,7 @@ pub async fn vmsingle_is_killed_again_and_again(sandbox: &mut Sandbox) {
     }
     let wanted = [("workload/crash-loop", "vmsingle crashes again and again")];
     sandbox.red("SIGKILL to vmsingle, three times", "vmsingle-rolled-out", &wanted).await;
-    sandbox.delete_pod(POD).await;
+    sandbox.roll(VMSINGLE).await;
 }
 
 pub async fn no_node_is_large_enough(sandbox: &mut Sandbox) {

@@ -177,6 +177,22 @@ fn agents_must_all_be_there_answer_and_run_their_newest_configuration() {
 }
 
 #[test]
+fn what_a_silent_agent_or_storage_would_have_told_is_no_finding_of_its_own() {
+    let mut seen = whole();
+    let url = "http://10.0.0.1:9100/metrics".to_owned();
+    seen.pools[0].gaps = vec![Gap { url: url.clone(), lost: Lost::NotDiscovered }];
+    assert_eq!(failed(&verdict(&seen)), ["coverage/not-discovered"]);
+    seen.agents_wanted = 2;
+    assert_eq!(failed(&verdict(&seen)), ["coverage/shard-missing"]);
+    seen.agents_wanted = 1;
+    seen.pools[0].gaps = vec![Gap { url, lost: Lost::NotStored }];
+    seen.storage_trouble = Some(crate::check::trouble::Trouble::TimedOut { to: "vmsingle".to_owned(), seconds: 10.0 });
+    let verdict = verdict(&seen);
+    assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
+    assert_eq!(verdict.findings()[0].code, "coverage/storage-silent");
+}
+
+#[test]
 fn a_cluster_that_changes_meanwhile_leaves_it_open() {
     let verdict = verdict(&Observation { changed: vec!["Pod ns/web-3".to_owned()], ..whole() });
     assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
