@@ -144,6 +144,22 @@ fn a_crash_loop_tells_the_last_exit_and_an_oom_kill_wins_over_it() {
 }
 
 #[test]
+fn of_a_log_the_last_line_that_speaks_of_an_error_is_told() {
+    let end = |message: &str| {
+        let mut pod = waiting("CrashLoopBackOff", "back-off 10s");
+        let last = json!({"terminated": {"exitCode": 1, "reason": "Error", "message": message}});
+        pod["status"]["containerStatuses"][0]["lastState"] = last;
+        verdict(json!({}), &[pod]).findings()[0].actual.rsplit_once("(Error)").unwrap().1.to_owned()
+    };
+    assert_eq!(
+        end("2026\tinfo\tstarting\n2026\tfatal\tcannot open /x\nUsage:\n  -a int\n"),
+        ": 2026\tfatal\tcannot open /x"
+    );
+    assert_eq!(end("a\nb\n\n"), ": b");
+    assert_eq!(end(""), "");
+}
+
+#[test]
 fn other_ways_of_not_starting_are_told_apart() {
     let message = "secret \"am\" not found";
     fails(&verdict(json!({}), &[waiting("CreateContainerConfigError", message)]), "workload/config-error", true);
