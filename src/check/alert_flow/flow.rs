@@ -19,6 +19,10 @@ use crate::connect::{Resource, Scope};
 pub const VMRULES: Resource =
     Resource::of("operator.victoriametrics.com", "v1beta1", "VMRule", "vmrules", Scope::Namespaced);
 
+/// The evaluators of rules.
+pub const VMALERTS: Resource =
+    Resource::of("operator.victoriametrics.com", "v1beta1", "VMAlert", "vmalerts", Scope::Namespaced);
+
 /// What a check keeps between looks: its alert, once there is one.
 #[derive(Default)]
 pub struct Session {
@@ -37,10 +41,10 @@ pub struct Flow {
     passed: BTreeMap<Hop, f64>,
     /// When the rule expires; set with the rule.
     pub expires: Option<Timestamp>,
-    /// Our silences.
-    pub silences: Vec<String>,
-    /// The alert as Alertmanager had it.
-    pub alert: Option<AlertSeen>,
+    /// The alerts as every Alertmanager had them.
+    pub alerts: Vec<AlertSeen>,
+    /// What was last seen at the station that is not passed.
+    pub picture: String,
     /// The pods that were asked.
     pub asked: Vec<String>,
 }
@@ -69,8 +73,8 @@ impl Flow {
             began: Timestamp::now(),
             passed: BTreeMap::new(),
             expires: None,
-            silences: Vec::new(),
-            alert: None,
+            alerts: Vec::new(),
+            picture: String::new(),
             asked: Vec::new(),
         }
     }
@@ -79,16 +83,21 @@ impl Flow {
         moment.duration_since(self.began).as_secs_f64()
     }
 
-    fn observation(&self, picture: String, stuck: bool) -> Observation {
+    /// How long ago it passed a station, in seconds.
+    pub fn seconds_since(&self, hop: Hop) -> f64 {
+        self.passed.get(&hop).map_or(0.0, |at| self.since(Timestamp::now()) - at)
+    }
+
+    fn observation(&self, stuck: bool) -> Observation {
         Observation {
             nonce: self.nonce.clone(),
             passed: self.passed.clone(),
             now_seconds: self.since(Timestamp::now()),
             expires_seconds: self.expires.map(|expires| self.since(expires)),
-            picture,
+            picture: self.picture.clone(),
             stuck,
             asked: self.asked.clone(),
-            alert: self.alert.clone(),
+            alerts: self.alerts.clone(),
         }
     }
 
@@ -124,20 +133,28 @@ impl Session {
         }
         let flow = self.flow.get_or_insert_with(|| Flow::new(look.run));
         while let Some(hop) = flow.next() {
-            match flow.step(hop, spec, look).await? {
+            let step = match flow.step(hop, spec, look).await {
+                Ok(step) => step,
+                Err(trouble) => unseen(hop, trouble, spec, look).await?,
+            };
+            let (picture, stuck) = match step {
                 Step::Passed => {
                     let now = flow.since(Timestamp::now());
                     flow.passed.insert(hop, now);
+                    flow.picture.clear();
+                    continue;
                 }
-                Step::NotYet(picture) => return Ok(flow.observation(picture, false)),
-                Step::Stuck(picture) => return Ok(flow.observation(picture, true)),
-            }
+                Step::NotYet(picture) => (picture, false),
+                Step::Stuck(picture) => (picture, true),
+            };
+            flow.picture = picture;
+            return Ok(flow.observation(stuck));
         }
-        Ok(flow.observation(String::new(), false))
+        Ok(flow.observation(false))
     }
 
-    /// Takes back what a flow that does not go on has written. The silence stays while its alert could still be sent;
-    /// it ends by itself.
+    /// Takes back what a flow that does not go on has written. Where there was a rule, its silence stays a little longer
+    /// and ends by itself.
     pub async fn abandon(&mut self, spec: &Spec, look: &Look<'_>) -> Result<(), Trouble> {
         let Some(flow) = self.flow.take().filter(|flow| flow.next().is_some()) else { return Ok(()) };
         if flow.expires.is_some() {
@@ -146,13 +163,29 @@ impl Session {
             look.connections.patch(&VMRULES, namespace, &flow.name, &empty).await.ok();
             look.connections.delete(&VMRULES, namespace, &flow.name).await?;
         }
-        let quiet = alertmanager::alerts(spec, look, &flow.nonce).await?.iter().all(|(_, alerts)| alerts.is_empty());
-        if quiet && !flow.passed.contains_key(&Hop::Loaded) {
-            alertmanager::expire(spec, look, &flow.nonce).await?;
+        // A rule that is deleted may live on in vmalert until it expires: its silence must outlive it.
+        match flow.expires {
+            None => alertmanager::expire(spec, look, &flow.nonce).await.map(|_| ()),
+            Some(expires) => {
+                alertmanager::shorten(spec, look, &flow.nonce, expires.max(Timestamp::now()) + OUTLIVES).await
+            }
         }
-        Ok(())
     }
 }
+
+/// A component that cannot be asked is a station that is not passed, as long as the cluster itself answers. Without
+/// permission, or before there is a rule, the trouble is what it is.
+async fn unseen(hop: Hop, trouble: Trouble, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    let is_ours = matches!(trouble, Trouble::Denied { .. } | Trouble::UnknownKind { .. });
+    if is_ours || hop == Hop::Silenced && trouble.verdict().is_some() {
+        return Err(trouble);
+    }
+    look.connections.list(&VMRULES, Some(&spec.namespace), rule::RUN_LABEL).await?;
+    Ok(Step::NotYet(trouble.to_string()))
+}
+
+/// A silence lasts so much longer than its rule: vmalert sends the end of its alerts for a while.
+const OUTLIVES: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long a silence lasts: longer than any flow.
 pub fn silence_lasts() -> SignedDuration {

@@ -2,12 +2,14 @@
 
 mod alertmanager;
 mod back;
+mod described;
 mod flow;
 mod hop;
 mod judge;
 mod out;
 mod rule;
 mod seen;
+mod selected;
 mod spec;
 mod sweep;
 mod vmalert;
@@ -39,10 +41,11 @@ impl Kind for AlertFlow {
     fn access(spec: &Spec) -> Vec<Access> {
         let rules = ["get", "list", "create", "patch", "delete"]
             .map(|verb| Access::new(verb, flow::VMRULES.group.as_ref(), &flow::VMRULES.plural).within(&spec.namespace));
+        let vmalert = flow::VMALERTS.access("get", Some(&spec.namespace));
         let maps = Access::new("list", "", "configmaps").within(&spec.namespace);
         let components = [spec.vmalert_endpoint(), spec.alertmanager_endpoint()];
         let ways = components.iter().flat_map(crate::connect::Endpoint::access);
-        rules.into_iter().chain([maps]).chain(ways).collect()
+        rules.into_iter().chain([vmalert, maps]).chain(ways).collect()
     }
 
     async fn observe(spec: &Spec, session: &mut Session, look: &Look<'_>) -> Result<Observation, Trouble> {

@@ -17,31 +17,33 @@ pub struct Observation {
     pub now_seconds: f64,
     /// Seconds from the flow's start to the moment at which the rule expires by itself.
     pub expires_seconds: Option<f64>,
-    /// What was seen at the first station that is not passed.
+    /// What was seen at the first station that is not passed, or what kept it from being seen.
     pub picture: String,
     /// Set when waiting at that station cannot help.
     pub stuck: bool,
     /// What was asked: the pods of vmalert and Alertmanager.
     pub asked: Vec<String>,
-    /// The alert as Alertmanager had it.
-    pub alert: Option<AlertSeen>,
+    /// The alerts as every Alertmanager had them.
+    pub alerts: Vec<AlertSeen>,
 }
 
 /// An alert in Alertmanager.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AlertSeen {
+    /// The Alertmanager that was asked.
+    pub pod: String,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
     /// The receivers that its route leads to.
     pub receivers: Vec<String>,
     /// How many integrations each of these receivers has.
     pub integrations: BTreeMap<String, usize>,
-    /// Silences that suppress it.
-    pub silenced_by: Vec<String>,
-    /// Alerts that inhibit it.
-    pub inhibited_by: Vec<String>,
-    /// Our own silences: one, or one an Alertmanager where they do not share them.
+    /// Silences of ours that suppress it: one, or several where Alertmanagers share what was made on each of them.
     pub our_silences: Vec<String>,
+    /// Silences of others that suppress it: who made them, on what.
+    pub other_silences: Vec<String>,
+    /// Alerts that inhibit it, by their labels.
+    pub inhibited_by: Vec<String>,
 }
 
 impl Observation {
