@@ -1,0 +1,105 @@
+//! A running sandbox, the one that a user gets with `signoff sandbox up`, and the table of its drills.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use kube::Client;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::expect::Row;
+
+const SUITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/suites/story-6.1.yaml");
+/// Fetching and building the programs is part of the first start.
+const START: Duration = Duration::from_secs(900);
+
+/// A sandbox with everything that a drill needs.
+pub struct Sandbox {
+    /// Acts as the cluster's administrator.
+    pub client: Client,
+    pub kubeconfig: PathBuf,
+    pub temp: tempfile::TempDir,
+    /// Text of the suite that is judged, in which a drill may change what it likes.
+    pub suite: String,
+    /// Arguments of `signoff run` beside the suite and the cluster, e.g. `--skip`, `--var`.
+    pub args: Vec<String>,
+    pub(crate) rows: Vec<Row>,
+    _up: Child,
+}
+
+impl Sandbox {
+    /// Starts one; `None`, loudly, where its programs cannot be had.
+    pub async fn up() -> Option<Self> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let temp = tempfile::tempdir().unwrap();
+        let mut up = Command::new(env!("CARGO_BIN_EXE_signoff"))
+            .args(["sandbox", "up", "--output", "json"])
+            .env("TMPDIR", temp.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut stderr = up.stderr.take().unwrap();
+        let told = tokio::spawn(async move {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text).await;
+            text
+        });
+        let mut reader = BufReader::new(up.stdout.take().unwrap());
+        let Some(ready) = tokio::time::timeout(START, ready(&mut reader)).await.expect("the sandbox starts in time")
+        else {
+            let told = told.await.unwrap();
+            assert!(told.contains("cannot get "), "the sandbox did not start:\n{told}");
+            say(&format!("SKIPPED: the sandbox's programs cannot be had on this machine:\n{told}\n"));
+            return None;
+        };
+        let kubeconfig = PathBuf::from(ready["kubeconfig"].as_str().unwrap());
+        let read = kube::config::Kubeconfig::read_from(&kubeconfig).unwrap();
+        let config = kube::Config::from_custom_kubeconfig(read, &Default::default()).await.unwrap();
+        let suite = hurried(&std::fs::read_to_string(SUITE).unwrap());
+        let args = ["--skip", "queries-fast", "--skip", "alert-flows"].map(str::to_owned).to_vec();
+        let client = Client::try_from(config).unwrap();
+        Some(Self { client, kubeconfig, temp, suite, args, rows: Vec::new(), _up: up })
+    }
+
+    /// Whether a drill is to run: all are, unless `DRILLS` names some, for work on one of them.
+    pub fn wants(&self, drill: &str) -> bool {
+        std::env::var("DRILLS").map_or(true, |names| names.split(',').any(|name| drill.contains(name)))
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let mut text = String::from("\n");
+        for row in &self.rows {
+            text.push_str(&format!("{row}\n"));
+        }
+        say(&text);
+    }
+}
+
+/// Reads one JSON document, which may have many lines.
+async fn ready(reader: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Value> {
+    let mut text = String::new();
+    while reader.read_line(&mut text).await.unwrap() > 0 {
+        if let Ok(value) = serde_json::from_str(&text) {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// The suite with less patience: a drill itself repeats the run until the picture is as it must be.
+fn hurried(suite: &str) -> String {
+    regex::Regex::new(r"within: \d+s").unwrap().replace_all(suite, "within: 2s").into_owned()
+}
+
+/// Says something also where the test harness keeps a test's output to itself.
+pub fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
