@@ -26,6 +26,8 @@ pub struct Silence {
     matchers: Vec<Matcher>,
     /// When it began, RFC 3339.
     pub starts_at: jiff::Timestamp,
+    /// When it ends by itself, RFC 3339.
+    pub ends_at: jiff::Timestamp,
 }
 
 #[derive(Clone, Debug, Deserialize)]

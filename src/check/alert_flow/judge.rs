@@ -31,8 +31,9 @@ pub fn judge(spec: &Spec, seen: &Observation) -> Verdict {
 fn not_passed(hop: Hop, seen: &Observation, judgement: &mut Judgement) {
     let mut actual = if seen.picture.is_empty() { "not yet".to_owned() } else { seen.picture.clone() };
     let overdue = seen.overdue(hop);
-    if overdue.is_some() {
-        actual = format!("{actual} (after {:.0} s; {:.0} s are plenty)", seen.now_seconds, hop.budget_seconds());
+    if let Some(over) = overdue {
+        let plenty = hop.budget_seconds();
+        actual = format!("{actual} (after {:.0} s; {plenty:.0} s are plenty)", plenty + over);
     }
     let mut finding = Finding::new(hop.code(), hop.expectation(), actual).hint(hop.hint());
     if seen.stuck || overdue.is_some() {
