@@ -64,8 +64,9 @@ pub async fn the_datasource_is_empty(sandbox: &mut Sandbox) {
 
 pub async fn vmalert_is_paused(sandbox: &mut Sandbox) {
     sandbox.signal(POD, "vmalert", Signal::STOP).await;
-    sandbox.alert_red("SIGSTOP to vmalert", &[("alert/not-loaded", "")]).await;
+    sandbox.alert_red("SIGSTOP to vmalert", &[("alert/not-loaded", "no answer from Pod")]).await;
     sandbox.signal(POD, "vmalert", Signal::CONT).await;
+    sandbox.delete_pod(POD).await;
 }
 
 pub async fn one_bad_rule_stops_every_reload(sandbox: &mut Sandbox) {
@@ -82,13 +83,12 @@ pub async fn one_bad_rule_stops_every_reload(sandbox: &mut Sandbox) {
     sandbox.delete((RULES, "observability/bad")).await;
 }
 
-pub async fn one_of_two_vmalerts_does_not_reload(sandbox: &mut Sandbox) {
+pub async fn one_of_two_vmalerts_is_paused(sandbox: &mut Sandbox) {
     let was = sandbox.vmalert(json!({"replicaCount": 2}), "\"replicas\":2").await;
     sandbox.alert_green("two vmalerts").await;
     let pod = sandbox.pod(POD).await["metadata"]["name"].as_str().unwrap().to_owned();
-    sandbox.signal(POD, "config-reloader", Signal::STOP).await;
-    sandbox.alert_red("SIGSTOP to the config-reloader of one of two vmalerts", &[("alert/not-loaded", &pod)]).await;
-    sandbox.signal(POD, "config-reloader", Signal::CONT).await;
+    sandbox.signal(POD, "vmalert", Signal::STOP).await;
+    sandbox.alert_red("SIGSTOP to one of two vmalerts", &[("alert/not-loaded", &pod)]).await;
     sandbox.restore(&was).await;
     sandbox.rolled_out("\"replicas\":1").await;
 }

@@ -61,7 +61,7 @@ drills! {
         the_datasource_hangs,
         the_datasource_is_empty,
         one_bad_rule_stops_every_reload,
-        one_of_two_vmalerts_does_not_reload,
+        one_of_two_vmalerts_is_paused,
         the_operator_is_stopped,
         vmalert_is_paused,
     }

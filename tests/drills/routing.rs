@@ -61,6 +61,7 @@ pub async fn alertmanager_is_paused(sandbox: &mut Sandbox) {
     sandbox.alert_red("SIGSTOP to Alertmanager: no silence, so no rule", &[("alert/not-silenced", "no answer")]).await;
     assert_eq!(sandbox.rules().await, ["cluster-health"], "no rule without a silence");
     sandbox.signal(POD, "alertmanager", Signal::CONT).await;
+    sandbox.delete_pod(POD).await;
 }
 
 /// Changes the configuration in its Secret, and waits until Alertmanager runs it; gives the Secret as it was.

@@ -45,6 +45,10 @@ pub struct Flow {
     pub alerts: Vec<AlertSeen>,
     /// What was last seen at the station that is not passed.
     pub picture: String,
+    /// Since when a component has not answered at all, in seconds from the flow's start.
+    silent_since: Option<f64>,
+    /// Whether what earlier runs left was removed.
+    is_swept: bool,
     /// The pods that were asked.
     pub asked: Vec<String>,
 }
@@ -75,6 +79,8 @@ impl Flow {
             expires: None,
             alerts: Vec::new(),
             picture: String::new(),
+            silent_since: None,
+            is_swept: false,
             asked: Vec::new(),
         }
     }
@@ -105,9 +111,33 @@ impl Flow {
         Hop::ALL.into_iter().find(|hop| !self.passed.contains_key(hop))
     }
 
+    /// A component that cannot be asked is a station that is not passed, as long as the cluster itself answers. Without
+    /// permission, or before there is a rule, the trouble is what it is.
+    async fn unseen(&mut self, hop: Hop, trouble: Trouble, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+        let is_no_station = matches!(trouble, Trouble::Denied { .. } | Trouble::UnknownKind { .. });
+        if is_no_station || hop == Hop::Silenced && trouble.verdict().is_some() {
+            return Err(trouble);
+        }
+        look.connections.list(&VMRULES, Some(&spec.namespace), rule::RUN_LABEL).await?;
+        if !matches!(trouble, Trouble::TimedOut { .. }) {
+            self.silent_since = None;
+            return Ok(Step::NotYet(trouble.to_string()));
+        }
+        let now = self.since(Timestamp::now());
+        let since = *self.silent_since.get_or_insert(now);
+        let picture = trouble.to_string();
+        Ok(if now - since > SILENT_SECONDS { Step::Stuck(picture) } else { Step::NotYet(picture) })
+    }
+
     async fn step(&mut self, hop: Hop, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
         match hop {
-            Hop::Silenced => out::silence(self, spec, look).await,
+            Hop::Silenced => {
+                if !self.is_swept {
+                    sweep::sweep(spec, look, Timestamp::now()).await?;
+                    self.is_swept = true;
+                }
+                out::silence(self, spec, look).await
+            }
             Hop::Accepted => out::create(self, spec, look).await,
             Hop::Rendered => out::rendered(self, spec, look).await,
             Hop::Loaded => out::loaded(self, spec, look).await,
@@ -128,14 +158,14 @@ impl Flow {
 impl Session {
     /// Takes the alert as far as it gets now.
     pub async fn observe(&mut self, spec: &Spec, look: &Look<'_>) -> Result<Observation, Trouble> {
-        if self.flow.is_none() {
-            sweep::sweep(spec, look, Timestamp::now()).await?;
-        }
         let flow = self.flow.get_or_insert_with(|| Flow::new(look.run));
         while let Some(hop) = flow.next() {
             let step = match flow.step(hop, spec, look).await {
-                Ok(step) => step,
-                Err(trouble) => unseen(hop, trouble, spec, look).await?,
+                Ok(step) => {
+                    flow.silent_since = None;
+                    step
+                }
+                Err(trouble) => flow.unseen(hop, trouble, spec, look).await?,
             };
             let (picture, stuck) = match step {
                 Step::Passed => {
@@ -173,16 +203,8 @@ impl Session {
     }
 }
 
-/// A component that cannot be asked is a station that is not passed, as long as the cluster itself answers. Without
-/// permission, or before there is a rule, the trouble is what it is.
-async fn unseen(hop: Hop, trouble: Trouble, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
-    let is_ours = matches!(trouble, Trouble::Denied { .. } | Trouble::UnknownKind { .. });
-    if is_ours || hop == Hop::Silenced && trouble.verdict().is_some() {
-        return Err(trouble);
-    }
-    look.connections.list(&VMRULES, Some(&spec.namespace), rule::RUN_LABEL).await?;
-    Ok(Step::NotYet(trouble.to_string()))
-}
+/// A component that is silent for so long, after a request that waited for its answer, hangs.
+const SILENT_SECONDS: f64 = 20.0;
 
 /// A silence lasts so much longer than its rule: vmalert sends the end of its alerts for a while.
 const OUTLIVES: SignedDuration = SignedDuration::from_secs(60);
