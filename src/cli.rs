@@ -7,7 +7,6 @@ mod report;
 mod run;
 mod schema;
 mod screen;
-pub mod session;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -27,7 +26,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     List(list::Arguments),
     Lint(lint::Arguments),
     Schema(schema::Arguments),
@@ -81,7 +80,7 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     log();
     let ended = match arguments.verb {
-        Verb::Run(arguments) => run::run(arguments).await,
+        Verb::Run(arguments) => run::run(*arguments).await,
         Verb::List(arguments) => list::run(arguments),
         Verb::Lint(arguments) => lint::run(arguments),
         Verb::Schema(arguments) => schema::run(arguments),

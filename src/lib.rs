@@ -14,6 +14,7 @@ pub mod report;
 pub mod run;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod session;
 pub mod suite;
 pub mod trial;
 pub mod units;

@@ -10,13 +10,13 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-use crate::cli::session::Session;
 use crate::connect::Options;
 use crate::event::{Event, Outcome, UnprovenPolicy, What};
 use crate::plan::{Filter, Plan};
 use crate::record::{Fold, Run};
 use crate::report::terminal::{Style, closing};
 use crate::run::Audience;
+use crate::session::Session;
 use crate::suite;
 
 /// Results as they come: written by the engine, awaited by trials.
@@ -163,3 +163,6 @@ where
 fn page(run: &Run, folder: &Path) -> String {
     closing(run, &folder.display().to_string(), &Style { width: 100, unicode: false, color: false })
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,7 +147,7 @@ fn a_kill_of_the_serving_process_leaves_nothing() {
     };
     kill_process(running.serve_pid(), Signal::KILL).unwrap();
     running.assert_gone();
-    assert_eq!(running.up.wait().unwrap().code(), Some(1));
+    assert_eq!(running.up.wait().unwrap().code(), Some(3));
 }
 
 #[test]

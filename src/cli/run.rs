@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::screen::{self, ColorArgument, Screen};
-use super::session::Session;
 use super::{FilterArguments, SuiteArguments, Usage, pair, read_suite};
 use crate::connect::Options;
 use crate::event::UnprovenPolicy;
 use crate::plan::{self, Filter, Plan};
 use crate::record::Exit;
+use crate::session::Session;
 use crate::units::Duration;
 
 /// Judge a suite's criteria on a cluster, and write JUnit and evidence

@@ -97,13 +97,13 @@ impl Screen {
         Self { mode, style: style(color), printed: 0, frame: 0 }
     }
 
-    /// A line of what happens before the run, such as a sandbox's start.
+    /// Shows what happens before the run, such as a sandbox's start: a moving line on a terminal, else line after line.
     pub fn note(&self) -> impl Fn(&str) + Send + Sync + 'static {
-        let quiet = self.mode == Mode::Quiet;
-        move |text: &str| {
-            if !quiet {
-                eprintln!("{text}");
-            }
+        let (mode, room) = (self.mode, self.style.width.saturating_sub(1));
+        move |text: &str| match mode {
+            Mode::Moving => eprint!("\r\x1b[K{}", text.chars().take(room).collect::<String>()),
+            Mode::Lines => eprintln!("{text}"),
+            Mode::Quiet => {}
         }
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Connections, Endpoint, PodAddress, Request};
+use super::{Connections, Endpoint, PodAddress, Request, message};
 use crate::check::exposition;
 use crate::check::trouble::Trouble;
 
@@ -53,9 +53,19 @@ impl Connections {
             return Ok(known);
         }
         let reply = self.send_to_pod(address, Request::get("/metrics")).await?;
-        let page = if reply.status == 200 { String::from_utf8_lossy(&reply.body) } else { "".into() };
+        let page = match reply.status {
+            200 => String::from_utf8_lossy(&reply.body),
+            // No such page: some other program.
+            400 | 404 => "".into(),
+            status => {
+                let body = message::start_of(&reply.body);
+                return Err(Trouble::Refused { url: "/metrics".to_owned(), status, body });
+            }
+        };
         let component = Component::of(&page);
-        self.inner.identified.put(address.clone(), component.clone());
+        if component.application.is_some() {
+            self.inner.identified.put(address.clone(), component.clone());
+        }
         Ok(component)
     }
 

@@ -72,11 +72,10 @@ fn number(value: f64) -> String {
 /// What a pass speaks of: `4 pods`, `12 series, the oldest 3 s old`.
 pub fn examined(examined: &Examined) -> String {
     let age = examined.age_seconds.map(|age| format!(", the oldest {} old", seconds(age))).unwrap_or_default();
-    let what = match (examined.count.get(), examined.what.as_str()) {
-        (1, plural) if plural != "series" => plural.strip_suffix('s').unwrap_or(plural),
-        (_, plural) => plural,
-    };
-    format!("{} {what}{age}", examined.count)
+    let what = examined.what.as_str();
+    // `series` is its own singular.
+    let one = what.strip_suffix('s').filter(|_| examined.count.get() == 1 && !what.ends_with("series"));
+    format!("{} {}{age}", examined.count, one.unwrap_or(what))
 }
 
 /// The name of a unit in property names: `query_p95_seconds`.
@@ -124,6 +123,17 @@ mod tests {
         assert_eq!(measured(Limit::AtMost(2.0)), "query_p95 = 184 ms (limit 2 s)");
         assert_eq!(measured(Limit::AtLeast(0.1)), "query_p95 = 184 ms (at least 100 ms)");
         assert_eq!(measurement(&Measurement::new("up", 0.995, Unit::Ratio)), "up = 99.5 %");
+    }
+
+    #[test]
+    fn one_thing_is_named_in_the_singular() {
+        let told = |count, what: &str| {
+            let count = std::num::NonZeroU64::new(count).unwrap();
+            examined(&Examined { count, what: what.to_owned(), age_seconds: Some(3.0), names: Vec::new() })
+        };
+        assert_eq!(told(1, "pods"), "1 pod, the oldest 3 s old");
+        assert_eq!(told(1, "series"), "1 series, the oldest 3 s old");
+        assert_eq!(told(2, "pods"), "2 pods, the oldest 3 s old");
     }
 
     #[test]

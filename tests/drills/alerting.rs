@@ -28,8 +28,8 @@ impl Sandbox {
     /// As [`Sandbox::alert_red`], with other checks that the same fault makes red.
     pub async fn alert_red_beside(&mut self, fault: &str, wanted: &[(&str, &str)], beside: &[&str]) {
         let start = Instant::now();
-        let verdicts = self.with_alert(fault, |verdicts| is_red(verdicts, CHECK, wanted, beside)).await;
-        let found = findings(&verdicts.outcomes[CHECK]).iter().map(line).collect();
+        let found = self.with_alert(|verdicts| is_red(verdicts, CHECK, wanted, beside)).await;
+        let found = found.map(|verdicts| findings(&verdicts.outcomes[CHECK]).iter().map(line).collect());
         let row = Row { fault: fault.to_owned(), check: CHECK.to_owned(), found, after: start.elapsed() };
         say(&format!("{row}\n"));
         self.rows.push(row);
@@ -41,24 +41,27 @@ impl Sandbox {
             let bad = verdicts.outcomes.values().any(|outcome| !outcome.is_green() && !outcome.is_skip());
             if bad { Err("not all is green".to_owned()) } else { Ok(()) }
         };
-        self.with_alert(when, all).await;
+        if let Err(why) = self.with_alert(all).await {
+            panic!("{when}: {why}");
+        }
     }
 
-    async fn with_alert(&mut self, what: &str, holds: impl Fn(&Verdicts) -> Result<(), String>) -> Verdicts {
+    async fn with_alert(&mut self, holds: impl Fn(&Verdicts) -> Result<(), String>) -> Result<Verdicts, String> {
         let suite = std::mem::replace(&mut self.suite, whole_suite());
         let args = std::mem::replace(&mut self.args, ["--skip", "queries-fast"].map(str::to_owned).to_vec());
-        let mut runs = 1;
-        let verdicts = loop {
+        let mut result = Err(String::new());
+        for _ in 0..RUNS {
             let verdicts = self.judge().await;
             match holds(&verdicts) {
-                Ok(()) => break verdicts,
-                Err(why) if runs == RUNS => panic!("{what}: {why}\n{}", verdicts.not_green()),
-                Err(why) => say(&format!("{what}: {why}; once more\n{}", verdicts.not_green())),
+                Ok(()) => {
+                    result = Ok(verdicts);
+                    break;
+                }
+                Err(why) => result = Err(format!("{why}\n{}", verdicts.not_green())),
             }
-            runs += 1;
-        };
+        }
         (self.suite, self.args) = (suite, args);
-        verdicts
+        result
     }
 
     /// Asks a pod of Alertmanager; a body makes it a POST.

@@ -9,62 +9,81 @@ use signoff::event::Outcome;
 use crate::judge::{Verdicts, findings, line};
 use crate::sandbox::{Sandbox, say};
 
-/// A fault may take this long to be seen, and its mending to be felt.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// A fault may take this long to be seen.
+const SEEN: Duration = Duration::from_secs(150);
+/// Its mending may take this long to be felt; samples of what is gone can be seen for five minutes.
+const MENDED: Duration = Duration::from_secs(330);
 /// A picture counts when so many runs in a row show it.
 const IN_A_ROW: u32 = 2;
+/// Findings of one drill that the table shows.
+const SHOWN: usize = 4;
 
-/// One line of the table of drills.
+/// One drill as it went.
 pub struct Row {
     pub fault: String,
     pub check: String,
-    pub found: Vec<String>,
+    /// The findings, or what was not as expected.
+    pub found: Result<Vec<String>, String>,
     pub after: Duration,
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n    {} is red after {:.0} s", self.fault, self.check, self.after.as_secs_f64())?;
-        self.found.iter().try_for_each(|found| write!(f, "\n    {found}"))
+        writeln!(f, "{}", self.fault)?;
+        let after = self.after.as_secs_f64();
+        match &self.found {
+            Ok(found) => {
+                write!(f, "    {} is red after {after:.0} s", self.check)?;
+                found.iter().take(SHOWN).try_for_each(|found| write!(f, "\n    {found}"))
+            }
+            Err(why) => write!(f, "    FAILED after {after:.0} s: {why}"),
+        }
     }
 }
 
 impl Sandbox {
-    /// Judges until `check` is not green, its findings are of exactly these codes, each `(code, text)` has a finding with
-    /// that text in it, and every other check is green or blocked by `check`.
+    /// Judges until the findings of `check` are of exactly these codes, each `(code, text)` has a finding with that text in
+    /// it, and every other check is green or blocked by `check`. What is not so is kept for [`Sandbox::end`], so that the
+    /// drill can mend its fault in any case.
     pub async fn red(&mut self, fault: &str, check: &str, wanted: &[(&str, &str)]) {
         let start = Instant::now();
-        let verdicts = self.until(|verdicts| is_red(verdicts, check, wanted, &[]), fault).await;
-        let found = findings(&verdicts.outcomes[check]).iter().map(line).take(4).collect();
+        let found = self.until(SEEN, |verdicts| is_red(verdicts, check, wanted, &[])).await;
+        let found = found.map(|verdicts| findings(&verdicts.outcomes[check]).iter().map(line).collect());
         let row = Row { fault: fault.to_owned(), check: check.to_owned(), found, after: start.elapsed() };
         say(&format!("{row}\n"));
         self.rows.push(row);
     }
 
-    /// Judges until everything that is to run is green.
+    /// Judges until everything that is to run is green; the sandbox is of no use to the next drill otherwise.
     pub async fn green(&self) {
-        let all = |verdicts: &Verdicts| {
-            let not = |outcome: &&Outcome| !outcome.is_green() && !outcome.is_skip();
-            if verdicts.outcomes.values().any(|outcome| not(&outcome)) {
-                Err("not all is green".into())
-            } else {
-                Ok(())
-            }
+        let healthy = |verdicts: &Verdicts| {
+            let good = |outcome: &Outcome| outcome.is_green() || outcome.is_skip();
+            if verdicts.outcomes.values().all(good) { Ok(()) } else { Err("not all is green again".to_owned()) }
         };
-        self.until(all, "after mending").await;
+        if let Err(why) = self.until(MENDED, healthy).await {
+            panic!("{why}");
+        }
     }
 
-    async fn until(&self, holds: impl Fn(&Verdicts) -> Result<(), String>, what: &str) -> Verdicts {
-        let (end, mut row) = (Instant::now() + PATIENCE, 0);
+    /// Says whether all drills went as they must.
+    pub fn end(&self) {
+        let failed: Vec<String> = self.rows.iter().filter(|row| row.found.is_err()).map(Row::to_string).collect();
+        assert!(failed.is_empty(), "{}", failed.join("\n"));
+    }
+
+    async fn until(
+        &self,
+        patience: Duration,
+        holds: impl Fn(&Verdicts) -> Result<(), String>,
+    ) -> Result<Verdicts, String> {
+        let (end, mut row) = (Instant::now() + patience, 0);
         loop {
             let verdicts = self.judge().await;
             match holds(&verdicts) {
-                Ok(()) if row + 1 == IN_A_ROW => return verdicts,
+                Ok(()) if row + 1 == IN_A_ROW => return Ok(verdicts),
                 Ok(()) => row += 1,
-                Err(why) => {
-                    row = 0;
-                    assert!(Instant::now() < end, "{what}: {why}\n{}", verdicts.not_green());
-                }
+                Err(why) if Instant::now() > end => return Err(format!("{why}\n{}", verdicts.not_green())),
+                Err(_) => row = 0,
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }

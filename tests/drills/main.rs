@@ -3,16 +3,21 @@
 
 #![cfg(feature = "sandbox")]
 
-mod alerting;
-mod evaluating;
 mod expect;
 mod judge;
+mod objects;
+mod sandbox;
+
+mod agent;
+mod alerting;
+mod evaluating;
 mod killing;
 mod memory;
-mod objects;
 mod routing;
-mod sandbox;
+mod scrapes;
 mod storage;
+mod targets;
+mod workloads;
 
 use sandbox::Sandbox;
 
@@ -21,22 +26,60 @@ macro_rules! drills {
     ($($test:ident: $module:ident { $($drill:ident),+ $(,)? })+) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $test() {
+            let drills = [$(stringify!($drill)),+];
+            if !drills.iter().any(|drill| sandbox::wants(drill)) {
+                return;
+            }
             let Some(mut sandbox) = Sandbox::up().await else { return };
             sandbox.green().await;
             $(
-                if sandbox.wants(stringify!($drill)) {
+                if sandbox::wants(stringify!($drill)) {
                     $module::$drill(&mut sandbox).await;
                     sandbox.green().await;
                 }
             )+
+            sandbox.end();
         }
     )+};
 }
 
 drills! {
-    faults_of_storage_turn_its_checks_red: storage {
-        retention_is_unset,
+    faults_of_workloads_turn_one_check_red: workloads {
+        a_crd_is_deleted,
+        an_image_cannot_be_pulled,
+        an_unknown_flag_makes_vmalert_crash,
+        vmsingle_is_killed_again_and_again,
+        no_node_is_large_enough,
+        all_nodes_are_cordoned,
+        vmagent_runs_out_of_memory,
+    }
+    faults_of_storage_turn_one_check_red: storage {
         vmsingle_is_killed_once,
+        retention_is_unset,
+        a_memory_limit_is_missing,
+        vmagent_writes_to_the_wrong_place,
+    }
+    faults_of_scrape_objects_turn_coverage_red: scrapes {
+        a_namespace_is_not_selected,
+        a_label_is_not_selected,
+        a_port_name_is_not_the_services,
+        a_selector_matches_no_service,
+        a_service_has_no_endpoints,
+        relabelling_drops_all,
+        an_interval_is_not_one,
+        a_relabelling_action_is_unknown,
+        a_component_is_missing,
+    }
+    faults_of_targets_turn_coverage_red: targets {
+        a_target_is_stopped,
+        a_target_is_paused,
+        a_target_answers_500,
+        a_target_hangs,
+        a_target_answers_garbage,
+    }
+    faults_of_vmagent_turn_one_check_red: agent {
+        vmagent_is_paused,
+        a_shard_is_missing,
     }
     faults_of_memory_turn_its_check_red: memory {
         the_limit_is_passed,

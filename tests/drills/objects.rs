@@ -50,13 +50,6 @@ impl Sandbox {
         was
     }
 
-    /// Creates an object.
-    pub async fn create(&self, object: Value) {
-        let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
-        let api = self.api(object["kind"].as_str().unwrap(), namespace);
-        api.create(&PostParams::default(), &serde_json::from_value(object.clone()).unwrap()).await.unwrap();
-    }
-
     /// Deletes an object and waits until it is gone; gives it as it was.
     pub async fn delete(&self, object: Name<'_>) -> Value {
         let was = self.get(object).await;
@@ -120,6 +113,13 @@ impl Sandbox {
         self.delete(("Pod", &format!("{namespace}/{}", pod["metadata"]["name"].as_str().unwrap()))).await;
     }
 
+    /// Gives an application new pods by way of its template: unlike a deleted pod's successor, a pod of a new template
+    /// starts only when the old one has ended, where both write to one volume.
+    pub async fn roll(&self, object: Name<'_>) {
+        let stamp = json!({"drilled": jiff::Timestamp::now().to_string()});
+        self.patch(object, json!({"spec": {"podMetadata": {"annotations": stamp}}})).await;
+    }
+
     /// The process of a container of that pod.
     pub async fn pid(&self, start: &str, container: &str) -> Pid {
         let pod = self.pod(start).await;
@@ -130,6 +130,15 @@ impl Sandbox {
     /// Sends a signal to a container of that pod.
     pub async fn signal(&self, start: &str, container: &str, signal: Signal) {
         kill_process(self.pid(start, container).await, signal).unwrap();
+    }
+
+    /// Closes all nodes to new pods, or opens them again; gives their number.
+    pub async fn cordon(&self, closed: bool) -> usize {
+        let nodes = self.api("Node", "").list(&ListParams::default()).await.unwrap().items;
+        for node in &nodes {
+            self.patch(("Node", &node.name_any()), json!({"spec": {"unschedulable": closed}})).await;
+        }
+        nodes.len()
     }
 
     /// Makes a stand-in misbehave: `500`, `hang`, `garbage`, `stop`; `ok` mends it.

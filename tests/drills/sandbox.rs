@@ -66,11 +66,6 @@ impl Sandbox {
         let client = Client::try_from(config).unwrap();
         Some(Self { client, kubeconfig, temp, suite, args, rows: Vec::new(), _up: up })
     }
-
-    /// Whether a drill is to run: all are, unless `DRILLS` names some, for work on one of them.
-    pub fn wants(&self, drill: &str) -> bool {
-        std::env::var("DRILLS").map_or(true, |names| names.split(',').any(|name| drill.contains(name)))
-    }
 }
 
 impl Drop for Sandbox {
@@ -81,6 +76,11 @@ impl Drop for Sandbox {
         }
         say(&text);
     }
+}
+
+/// Whether a drill is to run: all are, unless `DRILLS` names some, for work on one of them.
+pub fn wants(drill: &str) -> bool {
+    std::env::var("DRILLS").map_or(true, |names| names.split(',').any(|name| drill.contains(name)))
 }
 
 /// Reads one JSON document, which may have many lines.

@@ -1,20 +1,53 @@
-//! Faults of the storage.
+//! Faults of the storage, and of the way into it.
+
+use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::objects::VMSINGLE;
+use crate::objects::{VMAGENT, VMALERT, VMSINGLE};
 use crate::sandbox::Sandbox;
 
-pub async fn retention_is_unset(sandbox: &mut Sandbox) {
-    let was = sandbox.patch(VMSINGLE, json!({"spec": {"retentionPeriod": null}})).await;
-    sandbox.red("spec.retentionPeriod of VMSingle removed", "retention-90d", &[("query/no-series", "")]).await;
-    sandbox.restore(&was).await;
-}
+/// What storage got within this time before its death may be lost: it flushes to disk every 5 s.
+const FLUSHED: Duration = Duration::from_secs(6);
 
 pub async fn vmsingle_is_killed_once(sandbox: &mut Sandbox) {
+    tokio::time::sleep(FLUSHED).await;
     sandbox.signal("observability/vmsingle-", "vmsingle", Signal::KILL).await;
     let wanted = [("workload/restarts", "1 restarts, the last")];
     sandbox.red("SIGKILL to vmsingle, once", "vmsingle-rolled-out", &wanted).await;
-    sandbox.delete_pod("observability/vmsingle-").await;
+    sandbox.roll(VMSINGLE).await;
+}
+
+pub async fn retention_is_unset(sandbox: &mut Sandbox) {
+    let was = sandbox.patch(VMSINGLE, json!({"spec": {"retentionPeriod": null}})).await;
+    let wanted = [("query/no-series", "at least 1 series")];
+    sandbox.red("spec.retentionPeriod of VMSingle removed", "retention-90d", &wanted).await;
+    sandbox.restore(&was).await;
+}
+
+pub async fn a_memory_limit_is_missing(sandbox: &mut Sandbox) {
+    let was = sandbox.patch(VMALERT, json!({"spec": {"resources": {"limits": null}}})).await;
+    let wanted = [("query/missing-member", "container=\"vmalert\"")];
+    sandbox.red("spec.resources.limits of VMAlert removed", "memory-limits-set", &wanted).await;
+    sandbox.restore(&was).await;
+}
+
+/// Everything looks sound: pods ready, targets up. Only the age of what is stored tells.
+pub async fn vmagent_writes_to_the_wrong_place(sandbox: &mut Sandbox) {
+    let url = "http://vmsingle-vmsingl.observability.svc:8429/api/v1/write";
+    let was = sandbox.patch(VMAGENT, json!({"spec": {"remoteWrite": [{"url": url}]}})).await;
+    let wanted = [("query/stale", "expected a newest sample of at most 1m30s")];
+    sandbox.red("spec.remoteWrite of VMAgent misspelt", "vmsingle-answers", &wanted).await;
+    // Coverage sees it as well, where nothing keeps it from looking.
+    let suite = sandbox.suite.clone();
+    let coverage = "    within: 2s\n    expect:\n      scrape_coverage:";
+    let needs = regex::Regex::new(&format!(r"    needs: \[[^\]]*\]\n{coverage}")).unwrap();
+    sandbox.suite = needs.replace(&suite, coverage).into_owned();
+    assert_ne!(sandbox.suite, suite, "the suite's text has another shape");
+    let args = std::mem::replace(&mut sandbox.args, vec!["targets-covered".to_owned()]);
+    let wanted = [("coverage/stored-stale", "its newest sample in storage is")];
+    sandbox.red("the same, seen by coverage alone", "targets-covered", &wanted).await;
+    (sandbox.suite, sandbox.args) = (suite, args);
+    sandbox.restore(&was).await;
 }

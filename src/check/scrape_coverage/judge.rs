@@ -22,10 +22,11 @@ pub fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
         judgement.fail(Finding::new("coverage/no-agent", "the VMAgent exists", "it does not").on(agent).terminal());
         return judgement.conclude(nothing());
     }
+    let complete = complete(seen);
     agents(seen, &mut judgement);
     storage(seen, &mut judgement);
     custom_resources(seen, &mut judgement);
-    seen.pools.iter().for_each(|pool| judge_pool(pool, &mut judgement));
+    seen.pools.iter().for_each(|pool| judge_pool(pool, seen, &mut judgement));
     for target in &seen.unexplained {
         judgement.fail(
             Finding::new("coverage/unexplained", "every active target comes from a scrape CR", "nothing explains it")
@@ -35,7 +36,9 @@ pub fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
                 ),
         );
     }
-    spec.required.iter().for_each(|component| judge_required(component, seen, at, &mut judgement));
+    if complete && seen.storage_trouble.is_none() {
+        spec.required.iter().for_each(|component| judge_required(component, seen, at, &mut judgement));
+    }
     if !seen.changed.is_empty() {
         judgement.unclear(
             Finding::new(
@@ -54,7 +57,23 @@ fn nothing() -> Finding {
     Finding::new("coverage/nothing-expected", "at least one expected target", "no scrape CR leads to any")
 }
 
+/// Whether every agent that should be there told its targets. Only then is it known that no agent has a target.
+fn complete(seen: &Observation) -> bool {
+    seen.agents.len() >= seen.agents_wanted && seen.agents.iter().all(|agent| agent.trouble.is_none())
+}
+
+/// Whether a gap says more than that an agent, or the storage, did not answer, which is a finding of its own.
+fn is_known(gap: &Gap, seen: &Observation) -> bool {
+    match gap.lost {
+        Lost::NotDiscovered => complete(seen),
+        Lost::NotStored | Lost::StoredLongAgo(_) | Lost::StoredAsDown => seen.storage_trouble.is_none(),
+        _ => true,
+    }
+}
+
 fn agents(seen: &Observation, judgement: &mut Judgement) {
+    let untold = seen.pools.iter().flat_map(|pool| &pool.gaps).filter(|gap| gap.lost == Lost::NotDiscovered).count();
+    let untold = format!("{untold} expected targets are in no answer of any vmagent");
     if seen.agents.len() < seen.agents_wanted {
         let (wanted, found) = (seen.agents_wanted, seen.agents.len());
         judgement.fail(
@@ -63,14 +82,15 @@ fn agents(seen: &Observation, judgement: &mut Judgement) {
                 format!("{wanted} vmagent pods"),
                 format!("{found} with an address"),
             )
-            .hint("each shard scrapes its own part of the targets: see the vmagent pods"),
+            .hint(format!("each shard scrapes its own part of the targets: see the vmagent pods; {untold}")),
         );
     }
     for agent in &seen.agents {
         if let Some(trouble) = &agent.trouble {
             judgement.fail(
                 Finding::new("coverage/agent-silent", "vmagent tells its targets", trouble.to_string())
-                    .on(format!("Pod {}", agent.pod)),
+                    .on(&agent.pod)
+                    .hint(format!("see the pod and its log; {untold}")),
             );
         } else if agent.last_reload_successful != Some(true) {
             judgement.fail(
@@ -79,7 +99,7 @@ fn agents(seen: &Observation, judgement: &mut Judgement) {
                     "vmagent's last reload succeeded",
                     "it did not: vmagent runs an older configuration",
                 )
-                .on(format!("Pod {}", agent.pod))
+                .on(&agent.pod)
                 .hint("vmagent's log names the job; every scrape CR changed since then has no effect"),
             );
         }
@@ -110,24 +130,25 @@ fn custom_resources(seen: &Observation, judgement: &mut Judgement) {
     }
 }
 
-fn judge_pool(pool: &PoolSeen, judgement: &mut Judgement) {
+fn judge_pool(pool: &PoolSeen, seen: &Observation, judgement: &mut Judgement) {
     if let Some(defect) = &pool.defect {
         judgement.fail(of_defect(defect).on(&pool.scrape).terminal());
         return;
     }
     match &pool.expected {
         Expected::Lost(stage) => judgement.fail(of_stage(stage).on(&pool.scrape)),
-        Expected::AtMost(_) | Expected::AtLeastOne if pool.active == 0 => {
+        Expected::AtMost(_) | Expected::AtLeastOne if pool.active == 0 && complete(seen) => {
             judgement.fail(Finding::new("coverage/empty-pool", "at least one target", "none").on(title(pool)))
         }
         _ => {}
     }
-    for gap in pool.gaps.iter().take(GAPS_TOLD) {
+    let gaps: Vec<&Gap> = pool.gaps.iter().filter(|gap| is_known(gap, seen)).collect();
+    for gap in gaps.iter().take(GAPS_TOLD) {
         let finding = of_gap(gap, pool).on(format!("{} at {}", title(pool), gap.url));
         if gap.lost == Lost::NeverScraped { judgement.unclear(finding) } else { judgement.fail(finding) }
     }
-    if pool.gaps.len() > GAPS_TOLD {
-        let more = pool.gaps.len() - GAPS_TOLD;
+    if gaps.len() > GAPS_TOLD {
+        let more = gaps.len() - GAPS_TOLD;
         judgement.fail(
             Finding::new("coverage/more-gaps", "no gaps", format!("{more} more, all in the evidence")).on(title(pool)),
         );

@@ -34,7 +34,7 @@ pub struct Observation {
 /// One vmagent pod.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AgentSeen {
-    /// Its name.
+    /// How it is reached: `Pod observability/vmagent-vmagent-0 port 8429`.
     pub pod: String,
     /// `vm_promscrape_config_last_reload_successful`, if it could be read.
     pub last_reload_successful: Option<bool>,

@@ -22,7 +22,7 @@ pub(super) fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
     findings.extend(of_pods(spec, workload, &seen.pods, &current, at));
     if findings.is_empty() {
         // The counts only say again what the pods say, except where pods are missing.
-        findings.extend(counts(spec, workload));
+        findings.extend(counts(spec, workload, current.len()));
     }
     for finding in findings {
         let finding = if finding.object.is_some() { finding } else { finding.on(object.clone()) };
@@ -112,13 +112,14 @@ fn too_young(pod: &Pod, spec: &Spec, at: Timestamp) -> Option<Finding> {
     Some(Finding::new("workload/too-young", format!("ready for {wanted}"), format!("ready for {ready:.0} s")))
 }
 
-fn counts(spec: &Spec, workload: &Workload) -> Vec<Finding> {
+/// The status may be frozen when its controller is down, so the pods are counted as well.
+fn counts(spec: &Spec, workload: &Workload, seen: usize) -> Vec<Finding> {
     let counts = &workload.counts;
     let mut findings = Vec::new();
     let all = [counts.replicas, counts.updated, counts.ready, counts.available];
-    if all.iter().any(|count| *count != counts.wanted) {
+    if all.iter().any(|count| *count != counts.wanted) || i64::try_from(seen) != Ok(i64::from(counts.wanted)) {
         let actual = format!(
-            "{} there, {} of the current template, {} ready, {} available",
+            "{seen} seen; by its status {} there, {} of the current template, {} ready, {} available",
             counts.replicas, counts.updated, counts.ready, counts.available
         );
         let expected = format!("{} pods, all current, ready and available", counts.wanted);

@@ -89,8 +89,16 @@ pub(super) fn oom(container: &Container, last: &Terminated) -> Finding {
 }
 
 pub(super) fn ended(last: &Terminated) -> String {
-    let message = if last.message.is_empty() { String::new() } else { format!(": {}", last.message) };
+    let message = telling(&last.message).map_or_else(String::new, |line| format!(": {line}"));
     format!("exit code {} ({}){message}", last.exit_code, last.reason)
+}
+
+/// The line of a termination message that tells most, for the message may be the end of a log: the last one that speaks
+/// of an error, else the last.
+fn telling(message: &str) -> Option<&str> {
+    let lines = || message.lines().map(str::trim).filter(|line| !line.is_empty());
+    let bad = |line: &&str| ["fatal", "panic", "error", "cannot", "not defined"].iter().any(|word| line.contains(word));
+    lines().rfind(bad).or_else(|| lines().next_back())
 }
 
 fn not_ready(pod: &Pod) -> Finding {

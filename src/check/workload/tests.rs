@@ -105,9 +105,9 @@ fn no_wanted_pods_are_never_a_pass() {
     let counts = Counts { wanted: 0, replicas: 0, updated: 0, ready: 0, available: 0 };
     let verdict = Workload::judge(&spec(json!({})), &seen(Seen { counts, ..rolled_out() }, &[]), NOW.parse().unwrap());
     fails(&verdict, "workload/no-replicas", false);
-    // Counts alone do not pass either when no pod was seen.
+    // A status alone does not pass either when no pod was seen.
     let verdict = Workload::judge(&spec(json!({})), &seen(rolled_out(), &[]), NOW.parse().unwrap());
-    assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
+    fails(&verdict, "workload/not-rolled-out", false);
 }
 
 #[test]
@@ -141,6 +141,22 @@ fn a_crash_loop_tells_the_last_exit_and_an_oom_kill_wins_over_it() {
     pod["status"]["containerStatuses"][0]["lastState"] =
         json!({"terminated": {"exitCode": 137, "reason": "OOMKilled"}});
     fails(&verdict(json!({}), &[pod]), "workload/oom-killed", true);
+}
+
+#[test]
+fn of_a_log_the_last_line_that_speaks_of_an_error_is_told() {
+    let end = |message: &str| {
+        let mut pod = waiting("CrashLoopBackOff", "back-off 10s");
+        let last = json!({"terminated": {"exitCode": 1, "reason": "Error", "message": message}});
+        pod["status"]["containerStatuses"][0]["lastState"] = last;
+        verdict(json!({}), &[pod]).findings()[0].actual.rsplit_once("(Error)").unwrap().1.to_owned()
+    };
+    assert_eq!(
+        end("2026\tinfo\tstarting\n2026\tfatal\tcannot open /x\nUsage:\n  -a int\n"),
+        ": 2026\tfatal\tcannot open /x"
+    );
+    assert_eq!(end("a\nb\n\n"), ": b");
+    assert_eq!(end(""), "");
 }
 
 #[test]
@@ -240,4 +256,12 @@ fn what_is_judged_is_what_was_saved() {
     let saved: Observation = serde_json::from_str(&serde_json::to_string(&seen).unwrap()).unwrap();
     let judge = |seen| Workload::judge(&spec(json!({})), seen, NOW.parse().unwrap());
     assert_eq!(judge(&saved), judge(&seen));
+}
+
+#[test]
+fn the_page_has_a_check_that_can_be_read() {
+    let snippet = Workload::PAGE.split("```yaml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let checks: Value = serde_saphyr::from_str(snippet).unwrap();
+    let expected = &checks[0]["expect"]["workload"];
+    serde_json::from_value::<Spec>(expected.clone()).unwrap();
 }

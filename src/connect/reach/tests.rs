@@ -69,6 +69,15 @@ async fn another_component_behind_the_address_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_component_that_hides_its_metrics_is_not_called_another_one() {
+    for (status, wrong) in [(401, false), (503, false), (404, true), (400, true)] {
+        let url = serve(move |_| (status, "text/plain", "no".to_owned())).await;
+        let trouble = given("vmsingle", &url).await.expect(&vmsingle(), Application::VmSingle).await.unwrap_err();
+        assert_eq!(matches!(trouble, Trouble::WrongComponent { .. }), wrong, "{status}: {trouble}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_url_is_refused_at_once() {
     for url in ["vmsingle:8429", "ftp://x", "", "http://"] {
         let urls = vec![("vmsingle".to_owned(), url.to_owned())];

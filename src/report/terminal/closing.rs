@@ -28,7 +28,14 @@ pub fn closing(run: &Run, folder: &str, style: &Style) -> String {
         Exit::Failed => Paint::Bad,
         _ => Paint::Warn,
     };
-    out.push_str(&style.lines(paint, &hang("", 0, &format!("exit {}: {exit}", exit.code()), style.width)));
+    let words = match exit {
+        Exit::Proven if run.is_partial() => "what was selected passed; this is not the whole suite".to_owned(),
+        Exit::Proven if count::unproven(run).next().is_some() => {
+            "every check passed; what is unproven was allowed to be".to_owned()
+        }
+        exit => exit.to_string(),
+    };
+    out.push_str(&style.lines(paint, &hang("", 0, &format!("exit {}: {words}", exit.code()), style.width)));
     out
 }
 

@@ -11,13 +11,13 @@ pub fn ended(run: &Run, check: &CheckRecord, (done, all): (usize, usize), style:
     let digits = all.to_string().len();
     let reason = if way(check) == Way::Passed { String::new() } else { format!(": {}", check.outcome.summary()) };
     let name = check.card.trial();
-    let took = value::seconds(check.took_seconds);
+    let took = if check.attempts > 0 { format!(" ({})", value::seconds(check.took_seconds)) } else { String::new() };
     let at = if matches!(way(check), Way::Failed | Way::Errored | Way::Inconclusive) {
         format!(" {}:{}", run.card.suite.file, check.card.line)
     } else {
         String::new()
     };
-    format!("{} [{done:digits$}/{all}] {name} ({took}){reason}{at}", style.mark(way(check)))
+    format!("{} [{done:digits$}/{all}] {name}{took}{reason}{at}", style.mark(way(check)))
 }
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];

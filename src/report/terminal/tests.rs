@@ -91,3 +91,34 @@ fn progress_names_the_longest_running_check_and_its_latest_reason() {
         "/ 3/4 checks, 38 s  vmsingle-fresh: connection to pod vmsingle-0 fail"
     );
 }
+
+#[test]
+fn a_check_that_proves_two_bullets_is_told_once() {
+    let mut events = events();
+    let What::RunStarted(card) = &mut events[0].what else { panic!("no start") };
+    card.criteria[5].checks = vec!["operator-runs".to_owned()];
+    let text = page(&Fold::all(&events).unwrap(), "reports/x", &PLAIN);
+    assert!(
+        text.contains(
+            "\nAC2.2 Storage has the right size\n  \u{221a} the operator has rolled out (300 ms; see AC1.1)\n"
+        ),
+        "{text}"
+    );
+    assert_eq!(text.matches("restarts = 0").count(), 1);
+}
+
+#[test]
+fn of_many_measured_values_those_with_a_limit_are_shown() {
+    let mut events = events();
+    let What::CheckEnded { outcome: crate::event::Outcome::Judged(verdict), .. } = &mut events[6].what else {
+        panic!("no verdict")
+    };
+    let free = |n: u32| {
+        crate::check::measurement::Measurement::new(&format!("v{n}"), 1.0, crate::check::measurement::Unit::Count)
+    };
+    let held = verdict.measured.pop();
+    verdict.measured.extend((0..8).map(free).chain(held));
+    let text = page(&Fold::all(&events).unwrap(), "reports/x", &PLAIN);
+    assert!(text.contains("\n      restarts = 0 (limit 0)\n"), "{text}");
+    assert!(!text.contains("v0 = 1"), "{text}");
+}

@@ -3,16 +3,19 @@
 use anyhow::Context;
 use tokio::net::TcpListener;
 
-/// Binds `listen` (`:8080`, `0.0.0.0:8080`, `127.0.0.1:8080`); without a host of its own it is the pod's address.
+/// Binds `listen` (`:8080`, `0.0.0.0:8080`, `127.0.0.1:8080`). Without a host of its own it is the pod's address: the one
+/// that a sandbox's node names, or any in the pod of a real cluster. Outside a pod it stays on this machine.
 pub async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
-    let address = address(listen, std::env::var("POD_IP").ok().as_deref());
+    let named = std::env::var("POD_IP").ok().filter(|ip| !ip.is_empty());
+    let in_pod = std::env::var_os("KUBERNETES_SERVICE_HOST").map(|_| "0.0.0.0".to_owned());
+    let address = address(listen, named.or(in_pod).as_deref());
     TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
 fn address(listen: &str, pod_ip: Option<&str>) -> String {
     let (host, port) = listen.rsplit_once(':').unwrap_or(("", listen));
     let any = matches!(host, "" | "0.0.0.0" | "[::]");
-    let host = if any { pod_ip.filter(|ip| !ip.is_empty()).unwrap_or("127.0.0.1") } else { host };
+    let host = if any { pod_ip.unwrap_or("127.0.0.1") } else { host };
     format!("{host}:{port}")
 }
 

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::{Container, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::context::{Running, Slot};
 use super::events::Tone;
@@ -51,6 +51,7 @@ async fn readiness(running: &Running, slot: Slot, container: &Container) -> std:
     sleep(delay(probe)).await;
     let mut ready = false;
     loop {
+        let began = Instant::now();
         let seen = check(probe, container, running.ip).await;
         if let Err(text) = &seen {
             tell(running, container, "Readiness", text).await;
@@ -63,7 +64,8 @@ async fn readiness(running: &Running, slot: Slot, container: &Container) -> std:
         }
         // The first looks after a start are quick, as the kubelet's are: its worker does not wait a whole period for them.
         let pause = if ready { period(probe) } else { period(probe).min(Duration::from_secs(1)) };
-        sleep(pause).await;
+        // From look to look, as the kubelet's ticker: a look that times out is part of the period.
+        sleep(pause.saturating_sub(began.elapsed())).await;
     }
 }
 
@@ -73,8 +75,10 @@ async fn liveness(running: &Running, container: &Container) -> String {
     };
     let mut streak = Streak::new(probe);
     sleep(delay(probe)).await;
+    let mut next = Instant::now() + period(probe);
     loop {
-        sleep(period(probe)).await;
+        sleep(next.saturating_duration_since(Instant::now())).await;
+        next = Instant::now() + period(probe);
         let seen = check(probe, container, running.ip).await;
         if let Err(text) = &seen {
             tell(running, container, "Liveness", text).await;

@@ -33,7 +33,7 @@ fn pool(gaps: Vec<Gap>) -> PoolSeen {
 
 fn whole() -> Observation {
     let agent = AgentSeen {
-        pod: "observability/vmagent-0".to_owned(),
+        pod: "Pod observability/vmagent-0 port 8429".to_owned(),
         last_reload_successful: Some(true),
         active: 2,
         trouble: None,
@@ -172,6 +172,24 @@ fn agents_must_all_be_there_answer_and_run_their_newest_configuration() {
     seen.agents[0].trouble =
         Some(crate::check::trouble::Trouble::TimedOut { to: "vmagent-0".to_owned(), seconds: 10.0 });
     assert_eq!(failed(&verdict(&seen)), ["coverage/agent-silent"]);
+    let object = verdict(&seen).findings()[0].object.clone();
+    assert_eq!(object.as_deref(), Some("Pod observability/vmagent-0 port 8429"));
+}
+
+#[test]
+fn what_a_silent_agent_or_storage_would_have_told_is_no_finding_of_its_own() {
+    let mut seen = whole();
+    let url = "http://10.0.0.1:9100/metrics".to_owned();
+    seen.pools[0].gaps = vec![Gap { url: url.clone(), lost: Lost::NotDiscovered }];
+    assert_eq!(failed(&verdict(&seen)), ["coverage/not-discovered"]);
+    seen.agents_wanted = 2;
+    assert_eq!(failed(&verdict(&seen)), ["coverage/shard-missing"]);
+    seen.agents_wanted = 1;
+    seen.pools[0].gaps = vec![Gap { url, lost: Lost::NotStored }];
+    seen.storage_trouble = Some(crate::check::trouble::Trouble::TimedOut { to: "vmsingle".to_owned(), seconds: 10.0 });
+    let verdict = verdict(&seen);
+    assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
+    assert_eq!(verdict.findings()[0].code, "coverage/storage-silent");
 }
 
 #[test]
