@@ -53,7 +53,7 @@ pub async fn the_datasource_is_empty(sandbox: &mut Sandbox) {
         "apiVersion": "operator.victoriametrics.com/v1beta1", "kind": "VMSingle",
         "metadata": {"name": "other", "namespace": "default"}, "spec": {"retentionPeriod": "1d"},
     });
-    sandbox.create(other).await;
+    sandbox.restore(&other).await;
     let url = "http://vmsingle-other.default.svc:8429";
     let was = sandbox.vmalert(json!({"datasource": {"url": url}}), &format!("datasource.url={url}")).await;
     let wanted = [("alert/not-firing", "its data query returns nothing")];
@@ -76,7 +76,7 @@ pub async fn one_bad_rule_stops_every_reload(sandbox: &mut Sandbox) {
             "annotations": {"operator.victoriametrics.com/skip-validation": "true"}},
         "spec": {"groups": [{"name": "bad", "rules": [{"alert": "Bad", "expr": "sum(up"}]}]},
     });
-    sandbox.create(bad).await;
+    sandbox.restore(&bad).await;
     let wanted = [("alert/not-loaded", "its last reload failed, so it keeps its old rules")];
     sandbox.alert_red("a VMRule that does not parse, past the webhook by skip-validation", &wanted).await;
     sandbox.patch((RULES, "observability/bad"), json!({"spec": {"groups": []}})).await;

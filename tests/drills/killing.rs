@@ -56,7 +56,7 @@ async fn foreign(sandbox: &Sandbox) {
             "metadata": {"name": name, "namespace": "observability"},
             "spec": {"groups": [{"name": name, "rules": [{"alert": "Never", "expr": "vector(1) > 2"}]}]},
         });
-        sandbox.create(rule).await;
+        sandbox.restore(&rule).await;
     }
     for (label, value) in FOREIGN_SILENCES {
         sandbox.foreign_silence(label, value).await;
