@@ -64,7 +64,9 @@ pub async fn the_datasource_is_empty(sandbox: &mut Sandbox) {
 
 pub async fn vmalert_is_paused(sandbox: &mut Sandbox) {
     sandbox.signal(POD, "vmalert", Signal::STOP).await;
-    sandbox.alert_red("SIGSTOP to vmalert", &[("alert/not-loaded", "no answer from Pod")]).await;
+    let wanted = [("alert/not-loaded", "no answer from Pod")];
+    // It is a target of vmagent as well.
+    sandbox.alert_red_beside("SIGSTOP to vmalert", &wanted, &["targets-covered"]).await;
     sandbox.signal(POD, "vmalert", Signal::CONT).await;
     sandbox.delete_pod(POD).await;
 }
@@ -88,7 +90,8 @@ pub async fn one_of_two_vmalerts_is_paused(sandbox: &mut Sandbox) {
     sandbox.alert_green("two vmalerts").await;
     let pod = sandbox.pod(POD).await["metadata"]["name"].as_str().unwrap().to_owned();
     sandbox.signal(POD, "vmalert", Signal::STOP).await;
-    sandbox.alert_red("SIGSTOP to one of two vmalerts", &[("alert/not-loaded", &pod)]).await;
+    let wanted = [("alert/not-loaded", pod.as_str())];
+    sandbox.alert_red_beside("SIGSTOP to one of two vmalerts", &wanted, &["targets-covered"]).await;
     sandbox.restore(&was).await;
     sandbox.rolled_out("\"replicas\":1").await;
 }

@@ -41,6 +41,8 @@ pub struct Flow {
     passed: BTreeMap<Hop, f64>,
     /// When the rule expires; set with the rule.
     pub expires: Option<Timestamp>,
+    /// Whether a silence may have been made.
+    pub has_silence: bool,
     /// The alerts as every Alertmanager had them.
     pub alerts: Vec<AlertSeen>,
     /// What was last seen at the station that is not passed.
@@ -77,6 +79,7 @@ impl Flow {
             began: Timestamp::now(),
             passed: BTreeMap::new(),
             expires: None,
+            has_silence: false,
             alerts: Vec::new(),
             picture: String::new(),
             silent_since: None,
@@ -195,6 +198,7 @@ impl Session {
         }
         // A rule that is deleted may live on in vmalert until it expires: its silence must outlive it.
         match flow.expires {
+            None if !flow.has_silence => Ok(()),
             None => alertmanager::expire(spec, look, &flow.nonce).await.map(|_| ()),
             Some(expires) => {
                 alertmanager::shorten(spec, look, &flow.nonce, expires.max(Timestamp::now()) + OUTLIVES).await

@@ -27,6 +27,7 @@ pub async fn silence(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<St
         let silences = alertmanager::silences(look, pod, &flow.nonce).await?;
         if !silences.iter().any(alertmanager::Silence::is_active) {
             let body = rule::silence(&flow.nonce, &flow.run, Timestamp::now(), silence_lasts());
+            flow.has_silence = true;
             alertmanager::post_silence(look, pod, &body).await?;
             return Ok(Step::NotYet(format!("a silence was just made on {pod}")));
         }
