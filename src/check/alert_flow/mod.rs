@@ -2,12 +2,16 @@
 
 mod alertmanager;
 mod back;
+mod deliver;
+mod delivery;
 mod flow;
 mod hop;
 mod judge;
 mod out;
+mod route;
 mod rule;
 mod seen;
+mod sink;
 mod spec;
 mod sweep;
 mod vmalert;

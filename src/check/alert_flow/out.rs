@@ -26,7 +26,7 @@ pub async fn silence(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<St
             Some(silence) if flow.silences.contains(&silence.id) => {}
             Some(silence) => flow.silences.push(silence.id.clone()),
             None => {
-                let body = rule::silence(&flow.nonce, &flow.run, Timestamp::now(), silence_lasts());
+                let body = rule::silence(&flow.nonce, &flow.run, Timestamp::now(), silence_lasts(spec));
                 alertmanager::post_silence(look, pod, &body).await?;
                 return Ok(Step::NotYet(format!("a silence was just made on {pod}")));
             }
@@ -147,8 +147,8 @@ pub fn suppressed(flow: &Flow) -> Step {
 /// Moves the deadline of a rule that nobody has loaded yet: a slow way must not look like a rule that does not fire.
 async fn postpone(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<(), Trouble> {
     let now = Timestamp::now();
-    let half = spec.fires_for.as_secs_f64() / 2.0;
-    if flow.expires.is_none_or(|expires| expires.duration_since(now).as_secs_f64() > half) {
+    let least = spec.fires_at_least().as_secs_f64();
+    if flow.expires.is_none_or(|expires| expires.duration_since(now).as_secs_f64() > least) {
         return Ok(());
     }
     let expires = deadline(spec, now);
