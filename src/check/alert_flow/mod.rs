@@ -57,8 +57,8 @@ impl Kind for AlertFlow {
         session.abandon(spec, look).await.map(|()| None)
     }
 
-    async fn sweep(spec: &Spec, look: &Look<'_>) -> Result<Vec<String>, Trouble> {
-        sweep::sweep(spec, look, Timestamp::now()).await
+    async fn sweep(spec: &Spec, look: &Look<'_>, removed: &mut Vec<String>) -> Result<(), Trouble> {
+        sweep::sweep(spec, look, Timestamp::now(), removed).await
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

@@ -17,11 +17,10 @@ const GRACE: SignedDuration = SignedDuration::from_secs(30);
 /// A silence is made before its rule; within this time another run may be about to make it.
 const YOUNG: SignedDuration = SignedDuration::from_secs(60);
 
-/// Sweeps one namespace and its Alertmanagers; gives what was removed, in words. Nothing of anyone else's is touched,
-/// and nothing of a run that may still be under way.
-pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Vec<String>, Trouble> {
+/// Sweeps one namespace and its Alertmanagers; adds what it removes to `removed`, in words. Nothing of anyone else's is
+/// touched, and nothing of a run that may still be under way.
+pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp, removed: &mut Vec<String>) -> Result<(), Trouble> {
     let namespace = Some(spec.namespace.as_str());
-    let mut removed = Vec::new();
     let mut living = BTreeSet::new();
     for rule in look.connections.list(&VMRULES, namespace, RUN_LABEL).await? {
         let name = rule["metadata"]["name"].as_str().unwrap_or_default();
@@ -41,7 +40,7 @@ pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Vec<S
             }
         }
     }
-    Ok(removed)
+    Ok(())
 }
 
 /// Whether a rule of ours has done its last. One without a readable deadline is not ours to judge by time, but carries
