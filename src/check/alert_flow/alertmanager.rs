@@ -158,9 +158,19 @@ pub async fn expire_one(look: &Look<'_>, pod: &PodAddress, id: &str) -> Result<(
     look.connections.send_to_pod(pod, request).await?.text().map(|_| ())
 }
 
-/// The alerts with a nonce, by Alertmanager. Resolved ones are not listed.
+/// The silenced alerts with a nonce, by Alertmanager. Resolved ones are not listed.
 pub async fn alerts(spec: &Spec, look: &Look<'_>, nonce: &str) -> Result<Vec<(PodAddress, Vec<Alert>)>, Trouble> {
-    let matcher = format!("{NONCE_LABEL}=\"{nonce}\"");
+    alerts_with(spec, look, NONCE_LABEL, nonce).await
+}
+
+/// The alerts that have a label with this value, by Alertmanager.
+pub async fn alerts_with(
+    spec: &Spec,
+    look: &Look<'_>,
+    label: &str,
+    value: &str,
+) -> Result<Vec<(PodAddress, Vec<Alert>)>, Trouble> {
+    let matcher = format!("{label}=\"{value}\"");
     let request = Request::get_with("/api/v2/alerts", &[("filter", &matcher)]);
     let mut found = Vec::new();
     for pod in look.connections.pods(&spec.alertmanager_endpoint()).await? {
@@ -177,10 +187,17 @@ pub async fn all_alerts(look: &Look<'_>, pod: &PodAddress) -> Result<Vec<Alert>,
 
 /// Number of integrations by receiver, from the configuration that runs.
 pub async fn integrations(look: &Look<'_>, pod: &PodAddress) -> Result<BTreeMap<String, usize>, Trouble> {
-    let path = "/api/v2/status";
-    let status: Value = look.connections.send_to_pod(pod, Request::get(path)).await?.json()?;
-    let config = status.pointer("/config/original").and_then(Value::as_str).unwrap_or_default();
-    count_integrations(config).map_err(|message| Trouble::Malformed { url: path.to_owned(), message })
+    let config = config(look, pod).await?;
+    count_integrations(&config).map_err(|message| Trouble::Malformed { url: STATUS.to_owned(), message })
+}
+
+/// Where Alertmanager shows its configuration.
+const STATUS: &str = "/api/v2/status";
+
+/// The configuration that runs, as YAML; secrets and the addresses of webhooks are masked in it.
+pub async fn config(look: &Look<'_>, pod: &PodAddress) -> Result<String, Trouble> {
+    let status: Value = look.connections.send_to_pod(pod, Request::get(STATUS)).await?.json()?;
+    Ok(status.pointer("/config/original").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
 /// A receiver's integrations are its lists called `<type>_configs`.

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::delivery::Delivery;
 use super::hop::Hop;
 use super::rule;
 use super::seen::{AlertSeen, Observation};
 use super::spec::Spec;
-use super::{alertmanager, back, out, sweep};
+use super::{alertmanager, back, delivery, out};
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
 use crate::connect::{Resource, Scope};
@@ -37,7 +38,8 @@ pub struct Flow {
     pub run: String,
     /// Name of the VMRule and of its group.
     pub name: String,
-    began: Timestamp,
+    /// When it began.
+    pub began: Timestamp,
     passed: BTreeMap<Hop, f64>,
     /// When the rule expires; set with the rule.
     pub expires: Option<Timestamp>,
@@ -49,10 +51,11 @@ pub struct Flow {
     pub picture: String,
     /// Since when a component has not answered at all, in seconds from the flow's start.
     silent_since: Option<f64>,
-    /// Whether what earlier runs left was removed.
-    is_swept: bool,
     /// The pods that were asked.
     pub asked: Vec<String>,
+    /// The delivery, once our sink listens.
+    pub delivery: Option<Delivery>,
+    with_delivery: bool,
 }
 
 /// How a station went.
@@ -69,7 +72,7 @@ pub enum Step {
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 impl Flow {
-    fn new(run: &str) -> Self {
+    fn new(run: &str, spec: &Spec) -> Self {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let nonce = format!("{}-{number}", run.to_lowercase());
         Self {
@@ -83,8 +86,9 @@ impl Flow {
             alerts: Vec::new(),
             picture: String::new(),
             silent_since: None,
-            is_swept: false,
             asked: Vec::new(),
+            delivery: None,
+            with_delivery: spec.deliver.is_some(),
         }
     }
 
@@ -107,18 +111,19 @@ impl Flow {
             stuck,
             asked: self.asked.clone(),
             alerts: self.alerts.clone(),
+            delivery: self.delivery.as_ref().map(|delivery| delivery.seen(self.began)),
         }
     }
 
     fn next(&self) -> Option<Hop> {
-        Hop::ALL.into_iter().find(|hop| !self.passed.contains_key(hop))
+        Hop::of_flow(self.with_delivery).find(|hop| !self.passed.contains_key(hop))
     }
 
     /// A component that cannot be asked is a station that is not passed, as long as the cluster itself answers. Without
     /// permission, or before there is a rule, the trouble is what it is.
     async fn unseen(&mut self, hop: Hop, trouble: Trouble, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
         let is_no_station = matches!(trouble, Trouble::Denied { .. } | Trouble::UnknownKind { .. });
-        if is_no_station || hop == Hop::Silenced && trouble.verdict().is_some() {
+        if is_no_station || hop.is_precaution() && trouble.verdict().is_some() {
             return Err(trouble);
         }
         look.connections.list(&VMRULES, Some(&spec.namespace), rule::RUN_LABEL).await?;
@@ -134,13 +139,8 @@ impl Flow {
 
     async fn step(&mut self, hop: Hop, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
         match hop {
-            Hop::Silenced => {
-                if !self.is_swept {
-                    sweep::sweep(spec, look, Timestamp::now()).await?;
-                    self.is_swept = true;
-                }
-                out::silence(self, spec, look).await
-            }
+            Hop::Silenced => out::silence(self, spec, look).await,
+            Hop::Listening | Hop::Cleared | Hop::Delivered => self.deliver(hop, spec, look).await,
             Hop::Accepted => out::create(self, spec, look).await,
             Hop::Rendered => out::rendered(self, spec, look).await,
             Hop::Loaded => out::loaded(self, spec, look).await,
@@ -158,10 +158,22 @@ impl Flow {
     }
 }
 
+impl Flow {
+    /// A station of the delivery; without one there is nothing to pass.
+    async fn deliver(&mut self, hop: Hop, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+        match (hop, &spec.deliver) {
+            (Hop::Listening, Some(deliver)) => Ok(delivery::listening(self, deliver).await),
+            (Hop::Cleared, Some(deliver)) => delivery::cleared(self, spec, deliver, look).await,
+            (Hop::Delivered, Some(_)) => delivery::delivered(self, spec, look).await,
+            _ => Ok(Step::Passed),
+        }
+    }
+}
+
 impl Session {
     /// Takes the alert as far as it gets now.
     pub async fn observe(&mut self, spec: &Spec, look: &Look<'_>) -> Result<Observation, Trouble> {
-        let flow = self.flow.get_or_insert_with(|| Flow::new(look.run));
+        let flow = self.flow.get_or_insert_with(|| Flow::new(look.run, spec));
         while let Some(hop) = flow.next() {
             let step = match flow.step(hop, spec, look).await {
                 Ok(step) => {
@@ -183,6 +195,7 @@ impl Session {
             flow.picture = picture;
             return Ok(flow.observation(stuck));
         }
+        delivery::count(flow, spec, look).await?;
         Ok(flow.observation(false))
     }
 
@@ -214,13 +227,13 @@ const SILENT_SECONDS: f64 = 20.0;
 const OUTLIVES: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long a silence lasts: longer than any flow.
-pub fn silence_lasts() -> SignedDuration {
-    SignedDuration::from_mins(15)
+pub fn silence_lasts(spec: &Spec) -> SignedDuration {
+    SignedDuration::from_mins(15) + SignedDuration::try_from(spec.fires()).unwrap_or_default()
 }
 
 /// The rule's deadline when it is made or moved at `now`.
 pub fn deadline(spec: &Spec, now: Timestamp) -> Timestamp {
-    let lasts = SignedDuration::try_from(spec.fires_for.0).unwrap_or(SignedDuration::from_secs(30));
+    let lasts = SignedDuration::try_from(spec.fires()).unwrap_or(SignedDuration::from_secs(30));
     now + lasts
 }
 

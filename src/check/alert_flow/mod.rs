@@ -2,14 +2,18 @@
 
 mod alertmanager;
 mod back;
+mod deliver;
+mod delivery;
 mod described;
 mod flow;
 mod hop;
 mod judge;
 mod out;
+mod route;
 mod rule;
 mod seen;
 mod selected;
+mod sink;
 mod spec;
 mod sweep;
 mod vmalert;
@@ -56,8 +60,8 @@ impl Kind for AlertFlow {
         session.abandon(spec, look).await.map(|()| None)
     }
 
-    async fn sweep(spec: &Spec, look: &Look<'_>) -> Result<Vec<String>, Trouble> {
-        sweep::sweep(spec, look, Timestamp::now()).await
+    async fn sweep(spec: &Spec, look: &Look<'_>, removed: &mut Vec<String>) -> Result<(), Trouble> {
+        sweep::sweep(spec, look, Timestamp::now(), removed).await
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

@@ -26,7 +26,7 @@ pub async fn silence(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<St
     for pod in &pods {
         let silences = alertmanager::silences(look, pod, &flow.nonce).await?;
         if !silences.iter().any(alertmanager::Silence::is_active) {
-            let body = rule::silence(&flow.nonce, &flow.run, Timestamp::now(), silence_lasts());
+            let body = rule::silence(&flow.nonce, &flow.run, Timestamp::now(), silence_lasts(spec));
             flow.has_silence = true;
             alertmanager::post_silence(look, pod, &body).await?;
             return Ok(Step::NotYet(format!("a silence was just made on {pod}")));
@@ -173,8 +173,8 @@ async fn unselected(flow: &Flow, spec: &Spec, look: &Look<'_>) -> Option<String>
 /// Moves the deadline of a rule that nobody has loaded yet: a slow way must not look like a rule that does not fire.
 async fn postpone(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<(), Trouble> {
     let now = Timestamp::now();
-    let half = spec.fires_for.as_secs_f64() / 2.0;
-    if flow.expires.is_none_or(|expires| expires.duration_since(now).as_secs_f64() > half) {
+    let least = spec.fires_at_least().as_secs_f64();
+    if flow.expires.is_none_or(|expires| expires.duration_since(now).as_secs_f64() > least) {
         return Ok(());
     }
     move_deadline(flow, spec, look, deadline(spec, now)).await

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::delivery::DeliverySeen;
 use super::hop::Hop;
 
 /// Where the alert is, and when it passed each station.
@@ -25,6 +26,9 @@ pub struct Observation {
     pub asked: Vec<String>,
     /// The alerts as every Alertmanager had them.
     pub alerts: Vec<AlertSeen>,
+    /// What is known of the delivery, once our sink listens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliverySeen>,
 }
 
 /// An alert in Alertmanager.
@@ -48,8 +52,8 @@ pub struct AlertSeen {
 
 impl Observation {
     /// The first station that the alert has not passed.
-    pub fn next(&self) -> Option<Hop> {
-        Hop::ALL.into_iter().find(|hop| !self.passed.contains_key(hop))
+    pub fn next(&self, with_delivery: bool) -> Option<Hop> {
+        Hop::of_flow(with_delivery).find(|hop| !self.passed.contains_key(hop))
     }
 
     /// When the wait for `hop` began, in seconds from the flow's start.
@@ -62,9 +66,9 @@ impl Observation {
         }
     }
 
-    /// By how many seconds the wait for `hop` is over its budget.
-    pub fn overdue(&self, hop: Hop) -> Option<f64> {
-        let over = self.now_seconds - self.waiting_since(hop) - hop.budget_seconds();
+    /// By how many seconds the wait for `hop` is over its budget, which is given in seconds.
+    pub fn overdue(&self, hop: Hop, budget: f64) -> Option<f64> {
+        let over = self.now_seconds - self.waiting_since(hop) - budget;
         (over > 0.0).then_some(over)
     }
 }

@@ -19,11 +19,10 @@ const YOUNG: SignedDuration = SignedDuration::from_secs(60);
 /// A silence that ends so soon was left on purpose: vmalert may still run a rule that was given up and deleted.
 const ENDING: SignedDuration = SignedDuration::from_secs(90);
 
-/// Sweeps one namespace and its Alertmanagers; gives what was removed, in words. Nothing of anyone else's is touched,
-/// and nothing of a run that may still be under way.
-pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Vec<String>, Trouble> {
+/// Sweeps one namespace and its Alertmanagers; adds what it removes to `removed`, in words. Nothing of anyone else's is
+/// touched, and nothing of a run that may still be under way.
+pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp, removed: &mut Vec<String>) -> Result<(), Trouble> {
     let namespace = Some(spec.namespace.as_str());
-    let mut removed = Vec::new();
     let mut living = BTreeSet::new();
     for rule in look.connections.list(&VMRULES, namespace, RUN_LABEL).await? {
         let name = rule["metadata"]["name"].as_str().unwrap_or_default();
@@ -43,7 +42,7 @@ pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Vec<S
             }
         }
     }
-    Ok(removed)
+    Ok(())
 }
 
 /// Whether a silence of ours without a rule was left by a run that died.
