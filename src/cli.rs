@@ -1,5 +1,6 @@
 //! The command line: one file per verb.
 
+mod cluster;
 mod explain;
 mod lint;
 mod list;
@@ -7,6 +8,7 @@ mod report;
 mod run;
 mod schema;
 mod screen;
+mod sweep;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,6 +34,7 @@ enum Verb {
     Schema(schema::Arguments),
     Explain(explain::Arguments),
     Report(report::Arguments),
+    Sweep(sweep::Arguments),
     /// A small cluster on this machine, to try suites on
     #[cfg(feature = "sandbox")]
     #[command(subcommand)]
@@ -86,6 +89,7 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Schema(arguments) => schema::run(arguments),
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Report(arguments) => report::run(arguments),
+        Verb::Sweep(arguments) => sweep::run(arguments).await,
         #[cfg(feature = "sandbox")]
         Verb::Sandbox(command) => return sandbox(command).await,
     };

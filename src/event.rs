@@ -23,6 +23,8 @@ pub enum What {
     RunStarted(Box<RunCard>),
     /// The cluster, its components and their versions, as far as they could be read.
     Surroundings(Surroundings),
+    /// What killed runs had left was looked for, and something was found or something went wrong.
+    Swept(Swept),
     /// A check's first look began.
     CheckStarted {
         /// Id of the check.
@@ -95,6 +97,15 @@ pub struct Surroundings {
     pub facts: Vec<(String, String)>,
 }
 
+/// What came of looking for what killed runs had left.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Swept {
+    /// What was removed, in words: `VMRule observability/signoff-x`.
+    pub removed: Vec<String>,
+    /// What could not be looked at or removed, and why.
+    pub troubles: Vec<String>,
+}
+
 /// The result of one look.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -140,6 +151,19 @@ pub enum EndReason {
     Interrupted,
     /// SIGTERM.
     Terminated,
+}
+
+impl Swept {
+    /// One line for each thing that was removed or went wrong.
+    pub fn lines(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let removed = self.removed.iter().map(|what| ("removed of an earlier run", what));
+        removed.chain(self.troubles.iter().map(|why| ("not swept", why)))
+    }
+
+    /// Whether nothing was left and nothing went wrong.
+    pub fn is_quiet(&self) -> bool {
+        self.removed.is_empty() && self.troubles.is_empty()
+    }
 }
 
 impl Event {

@@ -12,11 +12,13 @@ mod redact;
 mod setup;
 mod signals;
 mod stop;
+mod sweep;
 
 pub use check::Job;
 pub use engine::{Audience, Failure, Setup, run};
 pub use probe::{Live, Probe};
 pub use redact::{redact, redact_text};
-pub use setup::{Cluster, jobs, run_card, surroundings};
+pub use setup::{Cluster, jobs, run_card, surroundings, sweep_before};
 pub use signals::listen;
 pub use stop::{Handle, Stop, channel};
+pub use sweep::sweep;

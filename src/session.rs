@@ -53,6 +53,7 @@ impl Session {
         let setup = Setup {
             card: run::run_card(&self.plan, folder.run(), self.unproven, deadline),
             surroundings: run::surroundings(cluster.clone(), self.facts),
+            sweep: run::sweep_before(&self.plan, &cluster, folder.run()),
             jobs: run::jobs(&self.plan, &cluster, folder.run()),
             folder: folder.clone(),
             deadline,

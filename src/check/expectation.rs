@@ -67,8 +67,8 @@ macro_rules! kinds {
             }
 
             /// Removes what killed runs left; see [`Kind::sweep`].
-            pub async fn sweep(&self, look: &Look<'_>) -> Result<Vec<String>, Trouble> {
-                match self { $(Self::$variant(spec) => <$kind as Kind>::sweep(spec, look).await,)+ }
+            pub async fn sweep(&self, look: &Look<'_>, removed: &mut Vec<String>) -> Result<(), Trouble> {
+                match self { $(Self::$variant(spec) => <$kind as Kind>::sweep(spec, look, removed).await,)+ }
             }
 
             /// Judges a saved observation; an error when it is not one of this kind.

@@ -46,9 +46,14 @@ pub trait Kind {
         async { Ok(None) }
     }
 
-    /// Removes what killed runs left in the cluster, and nothing of anyone else's; gives what it removed, in words.
-    fn sweep(_spec: &Self::Spec, _look: &Look<'_>) -> impl Future<Output = Result<Vec<String>, Trouble>> + Send {
-        async { Ok(Vec::new()) }
+    /// Removes what killed runs left in the cluster, and nothing of anyone else's. What it removes, it adds to `removed`
+    /// at once, in words: a trouble does not hide it.
+    fn sweep(
+        _spec: &Self::Spec,
+        _look: &Look<'_>,
+        _removed: &mut Vec<String>,
+    ) -> impl Future<Output = Result<(), Trouble>> + Send {
+        async { Ok(()) }
     }
 
     /// Judges what was seen at `at`. Pure: the same evidence always gives the same verdict.

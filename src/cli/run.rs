@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::cluster::ClusterArguments;
 use super::screen::{self, ColorArgument, Screen};
-use super::{FilterArguments, SuiteArguments, Usage, pair, read_suite};
-use crate::connect::Options;
+use super::{FilterArguments, SuiteArguments, Usage, read_suite};
 use crate::event::UnprovenPolicy;
 use crate::plan::{self, Filter, Plan};
 use crate::record::Exit;
@@ -46,26 +46,9 @@ pub struct Arguments {
     sandbox: SandboxArguments,
 }
 
-/// The way into a cluster.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Cluster")]
-struct ClusterArguments {
-    /// The kubeconfig; $KUBECONFIG, ~/.kube/config or the Pod's service account by default
-    #[arg(long, value_name = "FILE")]
-    kubeconfig: Option<PathBuf>,
-    /// The context of the kubeconfig
-    #[arg(long, value_name = "NAME")]
-    context: Option<String>,
-    /// Reach a Service by this URL instead of a port-forward
-    #[arg(long = "url", value_name = "SERVICE=URL", value_parser = pair)]
-    urls: Vec<(String, String)>,
-    /// Act as this user
-    #[arg(long = "as", value_name = "USER")]
-    impersonate: Option<String>,
-    /// Act as a member of this group
-    #[arg(long = "as-group", value_name = "GROUP", requires = "impersonate")]
-    impersonate_groups: Vec<String>,
-}
+/// The variable that a sandbox fills in.
+#[cfg(feature = "sandbox")]
+const SINK: &str = "sink";
 
 /// The sandbox to run on.
 #[cfg(feature = "sandbox")]
@@ -81,7 +64,8 @@ struct SandboxArguments {
 
 /// Reads, selects, starts a sandbox where one is wanted, runs, and says how it ended.
 pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
-    let plan = Plan::new(read_suite(&arguments.suite)?, &Filter::from(arguments.filter));
+    let filter = Filter::from(arguments.filter);
+    let plan = Plan::new(read_suite(&arguments.suite)?, &filter);
     if arguments.list {
         screen::say(&plan::list(&plan));
         return Ok(Exit::Proven);
@@ -104,6 +88,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     #[cfg(feature = "sandbox")]
     let sandbox =
         if arguments.sandbox.wanted { start(&arguments.sandbox.options, &mut session, &screen).await } else { None };
+    #[cfg(feature = "sandbox")]
+    if let Some(sink) = sandbox.as_ref().and_then(|sandbox| sandbox.report.sink)
+        && let Some(suite) = with_sink(&arguments.suite, sink)
+    {
+        session.plan = Plan::new(suite, &filter);
+    }
     let ended = session.run(&mut screen).await;
     #[cfg(feature = "sandbox")]
     if let Some(sandbox) = sandbox {
@@ -140,14 +130,11 @@ async fn start(
     }
 }
 
-impl From<ClusterArguments> for Options {
-    fn from(arguments: ClusterArguments) -> Self {
-        Self {
-            kubeconfig: arguments.kubeconfig,
-            context: arguments.context,
-            impersonate: arguments.impersonate,
-            impersonate_groups: arguments.impersonate_groups,
-            urls: arguments.urls,
-        }
-    }
+/// The suite with the address at which this sandbox lets webhooks be taken, where it asks for one and the caller gave none.
+#[cfg(feature = "sandbox")]
+fn with_sink(arguments: &SuiteArguments, sink: std::net::SocketAddr) -> Option<crate::suite::Suite> {
+    let is_given = arguments.variables.iter().any(|(name, _)| name == SINK);
+    let variables = arguments.variables.iter().cloned().chain([(SINK.to_owned(), sink.to_string())]);
+    // A suite without such a variable refuses it.
+    if is_given { None } else { crate::suite::read(&arguments.suite, &variables.collect::<Vec<_>>()).ok() }
 }

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 
 use jiff::Timestamp;
 
-use crate::event::{Event, What};
+use crate::event::{Event, Swept, What};
 use crate::record::{CriterionRecord, Fold, Run};
 use crate::report::terminal::{self, Style};
 use crate::run::Audience;
@@ -128,6 +128,14 @@ impl Screen {
         }
     }
 
+    /// Says what an earlier run had left.
+    fn swept(&self, swept: &Swept) {
+        if self.mode != Mode::Quiet {
+            self.clear();
+            swept.lines().for_each(|(name, value)| eprintln!("{name}: {value}"));
+        }
+    }
+
     /// Removes the moving line.
     fn clear(&self) {
         if self.mode == Mode::Moving {
@@ -138,7 +146,11 @@ impl Screen {
 
 impl Audience for Screen {
     fn event(&mut self, event: &Event, so_far: &Fold) {
-        let What::CheckEnded { check, .. } = &event.what else { return };
+        let check = match &event.what {
+            What::CheckEnded { check, .. } => check,
+            What::Swept(swept) => return self.swept(swept),
+            _ => return,
+        };
         match self.mode {
             Mode::Quiet => {}
             Mode::Moving => {

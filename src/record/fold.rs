@@ -70,6 +70,10 @@ impl Fold {
         match &event.what {
             What::RunStarted(_) => {}
             What::Surroundings(surroundings) => self.surroundings.extend(surroundings.facts.iter().cloned()),
+            What::Swept(swept) => {
+                let facts = swept.lines().map(|(name, value)| (name.to_owned(), value.clone()));
+                self.surroundings.extend(facts);
+            }
             What::CheckStarted { check } => self.with(check, |progress| progress.started = Some(event.at)),
             What::Looked { check, attempt, result, .. } => self.with(check, |progress| {
                 progress.attempts = *attempt;

@@ -14,7 +14,7 @@ use super::check::{Job, Runner, Shared, Standing};
 use super::evidence::Shelf;
 use super::probe::Probe;
 use super::stop::{Handle, Stop};
-use crate::event::{EndReason, Event, RunCard, Surroundings, What};
+use crate::event::{EndReason, Event, RunCard, Surroundings, Swept, What};
 use crate::record::{Fold, Folder, Journal, Run};
 
 /// Time between two ticks of an audience.
@@ -55,6 +55,8 @@ pub struct Setup<P> {
     pub card: RunCard,
     /// Reads where the run takes place, beside the first looks.
     pub surroundings: BoxFuture<'static, Surroundings>,
+    /// Removes what killed runs have left, beside the first looks: it leaves alone what a run under way may need.
+    pub sweep: BoxFuture<'static, Swept>,
     /// The checks that are to run.
     pub jobs: Vec<Job<P>>,
     /// Where journal and evidence go.
@@ -77,6 +79,7 @@ pub async fn run<P: Probe>(
     let shared =
         Shared { events, shelf: Shelf::new(&setup.folder), floor: Arc::new(RwLock::new(())), stop: stop.clone() };
     let mut tasks = start(setup.jobs, &shared);
+    tasks.spawn(clean_up(setup.sweep, shared.events.clone(), stop.clone()));
     tasks.spawn(look_around(setup.surroundings, shared.events.clone(), stop.clone()));
     // The channel closes when the last check has dropped its end of it.
     drop(shared);
@@ -98,6 +101,18 @@ async fn look_around(
         _ = stop.asked() => return,
     };
     let _ = events.send(Event::now(What::Surroundings(found)));
+}
+
+/// Tells what killed runs had left, if anything.
+async fn clean_up(sweep: BoxFuture<'static, Swept>, events: mpsc::UnboundedSender<Event>, mut stop: Stop) {
+    let swept = tokio::select! {
+        biased;
+        swept = sweep => swept,
+        _ = stop.asked() => return,
+    };
+    if !swept.is_quiet() {
+        let _ = events.send(Event::now(What::Swept(swept)));
+    }
 }
 
 /// Starts every check as a task of its own.
@@ -177,5 +192,7 @@ impl<'a, A: Audience> Scribe<'a, A> {
     }
 }
 
+#[cfg(test)]
+mod sweep_tests;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,8 @@ use super::check::Job;
 pub use super::probe::Cluster;
 use super::probe::Live;
 use super::redact::redact_text;
-use crate::event::{RunCard, Surroundings, UnprovenPolicy};
+use super::sweep::sweep;
+use crate::event::{RunCard, Surroundings, Swept, UnprovenPolicy};
 use crate::plan::Plan;
 
 /// What is known of a run of this plan before the first look.
@@ -34,6 +35,19 @@ pub fn jobs(plan: &Plan, cluster: &Cluster, run: &str) -> Vec<Job<Live>> {
             probe: Live::new(check.expectation.clone(), cluster.clone(), run),
         })
         .collect()
+}
+
+/// Sweeps for all checks that are to run; see [`sweep`].
+pub fn sweep_before(plan: &Plan, cluster: &Cluster, run: &str) -> BoxFuture<'static, Swept> {
+    let checks: Vec<_> = plan.running().map(|check| (check.card.id.clone(), check.expectation.clone())).collect();
+    let (cluster, run) = (cluster.clone(), run.to_owned());
+    Box::pin(async move {
+        match cluster {
+            Ok(connections) => sweep(checks, &connections, &run).await,
+            // Every check says that there is no cluster.
+            Err(_) => Swept::default(),
+        }
+    })
 }
 
 /// Reads what a report says about the cluster; `known` facts come first.

@@ -9,6 +9,11 @@ mod objects;
 mod sandbox;
 
 mod agent;
+mod alerting;
+mod evaluating;
+mod killing;
+mod memory;
+mod routing;
 mod scrapes;
 mod storage;
 mod targets;
@@ -75,5 +80,35 @@ drills! {
     faults_of_vmagent_turn_one_check_red: agent {
         vmagent_is_paused,
         a_shard_is_missing,
+    }
+    faults_of_memory_turn_its_check_red: memory {
+        the_limit_is_passed,
+        a_container_is_missing,
+        a_container_is_killed_for_memory,
+        a_series_tells_something_else,
+        the_series_are_dropped,
+    }
+    faults_of_routing_turn_the_alert_red: routing {
+        somebody_else_silences,
+        another_alert_inhibits,
+        the_receiver_has_no_integration,
+        the_route_leads_elsewhere,
+        the_configuration_is_the_fallback,
+        alertmanager_is_paused,
+    }
+    faults_before_alertmanager_turn_the_alert_red: evaluating {
+        rules_are_not_selected,
+        the_notifier_is_elsewhere,
+        there_is_no_notifier,
+        the_datasource_is_elsewhere,
+        the_datasource_hangs,
+        the_datasource_is_empty,
+        one_bad_rule_stops_every_reload,
+        one_of_two_vmalerts_is_paused,
+        the_operator_is_stopped,
+        vmalert_is_paused,
+    }
+    killed_runs_leave_nothing_for_long: killing {
+        a_run_is_killed_at_each_station,
     }
 }

@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 
 use crate::expect::Row;
 
-const SUITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/suites/story-6.1.yaml");
+pub const SUITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/suites/story-6.1.yaml");
 /// Fetching and building the programs is part of the first start.
 const START: Duration = Duration::from_secs(900);
 

@@ -1,12 +1,12 @@
 //! What Alertmanager says of silences, alerts and its configuration (Alertmanager v0.29, api/v2/openapi.yaml).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::rule::{AUTHOR, NONCE_LABEL};
-use super::seen::AlertSeen;
+use super::rule::{self, AUTHOR, NONCE_LABEL};
 use super::spec::Spec;
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
@@ -26,6 +26,8 @@ pub struct Silence {
     matchers: Vec<Matcher>,
     /// When it began, RFC 3339.
     pub starts_at: jiff::Timestamp,
+    /// When it ends by itself, RFC 3339.
+    pub ends_at: jiff::Timestamp,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -34,15 +36,43 @@ struct SilenceStatus {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Matcher {
     name: String,
     value: String,
+    #[serde(default)]
+    is_regex: bool,
+    /// Absent means equal.
+    #[serde(default = "equal")]
+    is_equal: bool,
+}
+
+fn equal() -> bool {
+    true
+}
+
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = match (self.is_equal, self.is_regex) {
+            (true, false) => "=",
+            (false, false) => "!=",
+            (true, true) => "=~",
+            (false, true) => "!~",
+        };
+        write!(f, "{}{sign}{:?}", self.name, self.value)
+    }
 }
 
 impl Silence {
     /// Whether it suppresses now. Expired silences stay listed for days.
     pub fn is_active(&self) -> bool {
         self.status.state == "active"
+    }
+
+    /// Who made it, on what, and its id.
+    pub fn title(&self) -> String {
+        let matchers: Vec<String> = self.matchers.iter().map(ToString::to_string).collect();
+        format!("{} on {} ({})", self.created_by, matchers.join(", "), self.id)
     }
 
     /// The nonce that it is for, when it is one of ours.
@@ -52,26 +82,34 @@ impl Silence {
     }
 }
 
+/// An alert in `/api/v2/alerts`.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Alert {
-    labels: BTreeMap<String, String>,
-    receivers: Vec<Named>,
-    status: AlertStatus,
+pub struct Alert {
+    /// What others call it by.
+    pub fingerprint: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Where its routes lead to.
+    pub receivers: Vec<Named>,
+    /// What suppresses it.
+    pub status: AlertStatus,
 }
 
+/// A receiver.
 #[derive(Deserialize)]
-struct Named {
-    name: String,
+pub struct Named {
+    /// Its name.
+    pub name: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AlertStatus {
-    #[serde(default)]
-    silenced_by: Vec<String>,
-    #[serde(default)]
-    inhibited_by: Vec<String>,
+/// What suppresses an alert.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AlertStatus {
+    /// Ids of silences.
+    pub silenced_by: Vec<String>,
+    /// Fingerprints of alerts.
+    pub inhibited_by: Vec<String>,
 }
 
 /// All silences of one Alertmanager on a nonce.
@@ -103,42 +141,63 @@ pub async fn expire(spec: &Spec, look: &Look<'_>, nonce: &str) -> Result<usize, 
     Ok(found)
 }
 
+/// Lets every active silence on a nonce end at `ends`.
+pub async fn shorten(spec: &Spec, look: &Look<'_>, nonce: &str, ends: jiff::Timestamp) -> Result<(), Trouble> {
+    for pod in look.connections.pods(&spec.alertmanager_endpoint()).await? {
+        let active = silences(look, &pod, nonce).await?.into_iter().filter(Silence::is_active);
+        for silence in active {
+            post_silence(look, &pod, &rule::ending(&silence.id, nonce, silence.starts_at, ends)).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Expires one silence.
 pub async fn expire_one(look: &Look<'_>, pod: &PodAddress, id: &str) -> Result<(), Trouble> {
     let request = Request::delete(format!("/api/v2/silence/{id}"));
     look.connections.send_to_pod(pod, request).await?.text().map(|_| ())
 }
 
-/// The alerts with a nonce, by Alertmanager. Resolved ones are not listed.
-pub async fn alerts(spec: &Spec, look: &Look<'_>, nonce: &str) -> Result<Vec<(PodAddress, Vec<AlertSeen>)>, Trouble> {
-    let matcher = format!("{NONCE_LABEL}=\"{nonce}\"");
+/// The silenced alerts with a nonce, by Alertmanager. Resolved ones are not listed.
+pub async fn alerts(spec: &Spec, look: &Look<'_>, nonce: &str) -> Result<Vec<(PodAddress, Vec<Alert>)>, Trouble> {
+    alerts_with(spec, look, NONCE_LABEL, nonce).await
+}
+
+/// The alerts that have a label with this value, by Alertmanager.
+pub async fn alerts_with(
+    spec: &Spec,
+    look: &Look<'_>,
+    label: &str,
+    value: &str,
+) -> Result<Vec<(PodAddress, Vec<Alert>)>, Trouble> {
+    let matcher = format!("{label}=\"{value}\"");
     let request = Request::get_with("/api/v2/alerts", &[("filter", &matcher)]);
     let mut found = Vec::new();
     for pod in look.connections.pods(&spec.alertmanager_endpoint()).await? {
         let alerts: Vec<Alert> = look.connections.send_to_pod(&pod, request.clone()).await?.json()?;
-        found.push((pod, alerts.into_iter().map(Alert::seen).collect()));
+        found.push((pod, alerts));
     }
     Ok(found)
 }
 
-impl Alert {
-    fn seen(self) -> AlertSeen {
-        AlertSeen {
-            labels: self.labels,
-            receivers: self.receivers.into_iter().map(|receiver| receiver.name).collect(),
-            silenced_by: self.status.silenced_by,
-            inhibited_by: self.status.inhibited_by,
-            ..AlertSeen::default()
-        }
-    }
+/// All alerts of one Alertmanager.
+pub async fn all_alerts(look: &Look<'_>, pod: &PodAddress) -> Result<Vec<Alert>, Trouble> {
+    look.connections.send_to_pod(pod, Request::get("/api/v2/alerts")).await?.json()
 }
 
 /// Number of integrations by receiver, from the configuration that runs.
 pub async fn integrations(look: &Look<'_>, pod: &PodAddress) -> Result<BTreeMap<String, usize>, Trouble> {
-    let path = "/api/v2/status";
-    let status: Value = look.connections.send_to_pod(pod, Request::get(path)).await?.json()?;
-    let config = status.pointer("/config/original").and_then(Value::as_str).unwrap_or_default();
-    count_integrations(config).map_err(|message| Trouble::Malformed { url: path.to_owned(), message })
+    let config = config(look, pod).await?;
+    count_integrations(&config).map_err(|message| Trouble::Malformed { url: STATUS.to_owned(), message })
+}
+
+/// Where Alertmanager shows its configuration.
+const STATUS: &str = "/api/v2/status";
+
+/// The configuration that runs, as YAML; secrets and the addresses of webhooks are masked in it.
+pub async fn config(look: &Look<'_>, pod: &PodAddress) -> Result<String, Trouble> {
+    let status: Value = look.connections.send_to_pod(pod, Request::get(STATUS)).await?.json()?;
+    Ok(status.pointer("/config/original").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
 /// A receiver's integrations are its lists called `<type>_configs`.
@@ -184,10 +243,8 @@ mod tests {
             "startsAt":"2026-11-23T10:00:00Z","updatedAt":"2026-11-23T10:00:00Z","labels":{"alertname":"A"},
             "status":{"inhibitedBy":[],"mutedBy":[],"silencedBy":["i"],"state":"suppressed"}}]"#;
         let alerts: Vec<Alert> = serde_json::from_str(text).unwrap();
-        let seen = alerts.into_iter().next().unwrap().seen();
-        assert_eq!(
-            (seen.receivers, seen.silenced_by, seen.inhibited_by),
-            (vec!["critical".to_owned()], vec!["i".to_owned()], vec![])
-        );
+        let (receivers, status) = (&alerts[0].receivers, &alerts[0].status);
+        assert_eq!((receivers[0].name.as_str(), status.silenced_by.as_slice()), ("critical", &["i".to_owned()][..]));
+        assert!(status.inhibited_by.is_empty());
     }
 }

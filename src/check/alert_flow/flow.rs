@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::delivery::Delivery;
 use super::hop::Hop;
 use super::rule;
 use super::seen::{AlertSeen, Observation};
 use super::spec::Spec;
-use super::{alertmanager, back, out, sweep};
+use super::{alertmanager, back, delivery, out};
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
 use crate::connect::{Resource, Scope};
@@ -18,6 +19,10 @@ use crate::connect::{Resource, Scope};
 /// The operator's rules.
 pub const VMRULES: Resource =
     Resource::of("operator.victoriametrics.com", "v1beta1", "VMRule", "vmrules", Scope::Namespaced);
+
+/// The evaluators of rules.
+pub const VMALERTS: Resource =
+    Resource::of("operator.victoriametrics.com", "v1beta1", "VMAlert", "vmalerts", Scope::Namespaced);
 
 /// What a check keeps between looks: its alert, once there is one.
 #[derive(Default)]
@@ -33,16 +38,24 @@ pub struct Flow {
     pub run: String,
     /// Name of the VMRule and of its group.
     pub name: String,
-    began: Timestamp,
+    /// When it began.
+    pub began: Timestamp,
     passed: BTreeMap<Hop, f64>,
     /// When the rule expires; set with the rule.
     pub expires: Option<Timestamp>,
-    /// Our silences.
-    pub silences: Vec<String>,
-    /// The alert as Alertmanager had it.
-    pub alert: Option<AlertSeen>,
+    /// Whether a silence may have been made.
+    pub has_silence: bool,
+    /// The alerts as every Alertmanager had them.
+    pub alerts: Vec<AlertSeen>,
+    /// What was last seen at the station that is not passed.
+    pub picture: String,
+    /// Since when a component has not answered at all, in seconds from the flow's start.
+    silent_since: Option<f64>,
     /// The pods that were asked.
     pub asked: Vec<String>,
+    /// The delivery, once our sink listens.
+    pub delivery: Option<Delivery>,
+    with_delivery: bool,
 }
 
 /// How a station went.
@@ -59,7 +72,7 @@ pub enum Step {
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 impl Flow {
-    fn new(run: &str) -> Self {
+    fn new(run: &str, spec: &Spec) -> Self {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let nonce = format!("{}-{number}", run.to_lowercase());
         Self {
@@ -69,9 +82,13 @@ impl Flow {
             began: Timestamp::now(),
             passed: BTreeMap::new(),
             expires: None,
-            silences: Vec::new(),
-            alert: None,
+            has_silence: false,
+            alerts: Vec::new(),
+            picture: String::new(),
+            silent_since: None,
             asked: Vec::new(),
+            delivery: None,
+            with_delivery: spec.deliver.is_some(),
         }
     }
 
@@ -79,26 +96,51 @@ impl Flow {
         moment.duration_since(self.began).as_secs_f64()
     }
 
-    fn observation(&self, picture: String, stuck: bool) -> Observation {
+    /// How long ago it passed a station, in seconds.
+    pub fn seconds_since(&self, hop: Hop) -> f64 {
+        self.passed.get(&hop).map_or(0.0, |at| self.since(Timestamp::now()) - at)
+    }
+
+    fn observation(&self, stuck: bool) -> Observation {
         Observation {
             nonce: self.nonce.clone(),
             passed: self.passed.clone(),
             now_seconds: self.since(Timestamp::now()),
             expires_seconds: self.expires.map(|expires| self.since(expires)),
-            picture,
+            picture: self.picture.clone(),
             stuck,
             asked: self.asked.clone(),
-            alert: self.alert.clone(),
+            alerts: self.alerts.clone(),
+            delivery: self.delivery.as_ref().map(|delivery| delivery.seen(self.began)),
         }
     }
 
     fn next(&self) -> Option<Hop> {
-        Hop::ALL.into_iter().find(|hop| !self.passed.contains_key(hop))
+        Hop::of_flow(self.with_delivery).find(|hop| !self.passed.contains_key(hop))
+    }
+
+    /// A component that cannot be asked is a station that is not passed, as long as the cluster itself answers. Without
+    /// permission, or before there is a rule, the trouble is what it is.
+    async fn unseen(&mut self, hop: Hop, trouble: Trouble, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+        let is_no_station = matches!(trouble, Trouble::Denied { .. } | Trouble::UnknownKind { .. });
+        if is_no_station || hop.is_precaution() && trouble.verdict().is_some() {
+            return Err(trouble);
+        }
+        look.connections.list(&VMRULES, Some(&spec.namespace), rule::RUN_LABEL).await?;
+        if !matches!(trouble, Trouble::TimedOut { .. }) {
+            self.silent_since = None;
+            return Ok(Step::NotYet(trouble.to_string()));
+        }
+        let now = self.since(Timestamp::now());
+        let since = *self.silent_since.get_or_insert(now);
+        let picture = trouble.to_string();
+        Ok(if now - since > SILENT_SECONDS { Step::Stuck(picture) } else { Step::NotYet(picture) })
     }
 
     async fn step(&mut self, hop: Hop, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
         match hop {
             Hop::Silenced => out::silence(self, spec, look).await,
+            Hop::Listening | Hop::Cleared | Hop::Delivered => self.deliver(hop, spec, look).await,
             Hop::Accepted => out::create(self, spec, look).await,
             Hop::Rendered => out::rendered(self, spec, look).await,
             Hop::Loaded => out::loaded(self, spec, look).await,
@@ -116,28 +158,49 @@ impl Flow {
     }
 }
 
+impl Flow {
+    /// A station of the delivery; without one there is nothing to pass.
+    async fn deliver(&mut self, hop: Hop, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+        match (hop, &spec.deliver) {
+            (Hop::Listening, Some(deliver)) => Ok(delivery::listening(self, deliver).await),
+            (Hop::Cleared, Some(deliver)) => delivery::cleared(self, spec, deliver, look).await,
+            (Hop::Delivered, Some(_)) => delivery::delivered(self, spec, look).await,
+            _ => Ok(Step::Passed),
+        }
+    }
+}
+
 impl Session {
     /// Takes the alert as far as it gets now.
     pub async fn observe(&mut self, spec: &Spec, look: &Look<'_>) -> Result<Observation, Trouble> {
-        if self.flow.is_none() {
-            sweep::sweep(spec, look, Timestamp::now()).await?;
-        }
-        let flow = self.flow.get_or_insert_with(|| Flow::new(look.run));
+        let flow = self.flow.get_or_insert_with(|| Flow::new(look.run, spec));
         while let Some(hop) = flow.next() {
-            match flow.step(hop, spec, look).await? {
+            let step = match flow.step(hop, spec, look).await {
+                Ok(step) => {
+                    flow.silent_since = None;
+                    step
+                }
+                Err(trouble) => flow.unseen(hop, trouble, spec, look).await?,
+            };
+            let (picture, stuck) = match step {
                 Step::Passed => {
                     let now = flow.since(Timestamp::now());
                     flow.passed.insert(hop, now);
+                    flow.picture.clear();
+                    continue;
                 }
-                Step::NotYet(picture) => return Ok(flow.observation(picture, false)),
-                Step::Stuck(picture) => return Ok(flow.observation(picture, true)),
-            }
+                Step::NotYet(picture) => (picture, false),
+                Step::Stuck(picture) => (picture, true),
+            };
+            flow.picture = picture;
+            return Ok(flow.observation(stuck));
         }
-        Ok(flow.observation(String::new(), false))
+        delivery::count(flow, spec, look).await?;
+        Ok(flow.observation(false))
     }
 
-    /// Takes back what a flow that does not go on has written. The silence stays while its alert could still be sent;
-    /// it ends by itself.
+    /// Takes back what a flow that does not go on has written. Where there was a rule, its silence stays a little longer
+    /// and ends by itself.
     pub async fn abandon(&mut self, spec: &Spec, look: &Look<'_>) -> Result<(), Trouble> {
         let Some(flow) = self.flow.take().filter(|flow| flow.next().is_some()) else { return Ok(()) };
         if flow.expires.is_some() {
@@ -146,22 +209,31 @@ impl Session {
             look.connections.patch(&VMRULES, namespace, &flow.name, &empty).await.ok();
             look.connections.delete(&VMRULES, namespace, &flow.name).await?;
         }
-        let quiet = alertmanager::alerts(spec, look, &flow.nonce).await?.iter().all(|(_, alerts)| alerts.is_empty());
-        if quiet && !flow.passed.contains_key(&Hop::Loaded) {
-            alertmanager::expire(spec, look, &flow.nonce).await?;
+        // A rule that is deleted may live on in vmalert until it expires: its silence must outlive it.
+        match flow.expires {
+            None if !flow.has_silence => Ok(()),
+            None => alertmanager::expire(spec, look, &flow.nonce).await.map(|_| ()),
+            Some(expires) => {
+                alertmanager::shorten(spec, look, &flow.nonce, expires.max(Timestamp::now()) + OUTLIVES).await
+            }
         }
-        Ok(())
     }
 }
 
+/// A component that is silent for so long, after a request that waited for its answer, hangs.
+const SILENT_SECONDS: f64 = 20.0;
+
+/// A silence lasts so much longer than its rule: vmalert sends the end of its alerts for a while.
+const OUTLIVES: SignedDuration = SignedDuration::from_secs(60);
+
 /// How long a silence lasts: longer than any flow.
-pub fn silence_lasts() -> SignedDuration {
-    SignedDuration::from_mins(15)
+pub fn silence_lasts(spec: &Spec) -> SignedDuration {
+    SignedDuration::from_mins(15) + SignedDuration::try_from(spec.fires()).unwrap_or_default()
 }
 
 /// The rule's deadline when it is made or moved at `now`.
 pub fn deadline(spec: &Spec, now: Timestamp) -> Timestamp {
-    let lasts = SignedDuration::try_from(spec.fires_for.0).unwrap_or(SignedDuration::from_secs(30));
+    let lasts = SignedDuration::try_from(spec.fires()).unwrap_or(SignedDuration::from_secs(30));
     now + lasts
 }
 

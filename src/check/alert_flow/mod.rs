@@ -2,12 +2,18 @@
 
 mod alertmanager;
 mod back;
+mod deliver;
+mod delivery;
+mod described;
 mod flow;
 mod hop;
 mod judge;
 mod out;
+mod route;
 mod rule;
 mod seen;
+mod selected;
+mod sink;
 mod spec;
 mod sweep;
 mod vmalert;
@@ -39,10 +45,11 @@ impl Kind for AlertFlow {
     fn access(spec: &Spec) -> Vec<Access> {
         let rules = ["get", "list", "create", "patch", "delete"]
             .map(|verb| Access::new(verb, flow::VMRULES.group.as_ref(), &flow::VMRULES.plural).within(&spec.namespace));
+        let vmalert = flow::VMALERTS.access("get", Some(&spec.namespace));
         let maps = Access::new("list", "", "configmaps").within(&spec.namespace);
         let components = [spec.vmalert_endpoint(), spec.alertmanager_endpoint()];
         let ways = components.iter().flat_map(crate::connect::Endpoint::access);
-        rules.into_iter().chain([maps]).chain(ways).collect()
+        rules.into_iter().chain([vmalert, maps]).chain(ways).collect()
     }
 
     async fn observe(spec: &Spec, session: &mut Session, look: &Look<'_>) -> Result<Observation, Trouble> {
@@ -53,8 +60,8 @@ impl Kind for AlertFlow {
         session.abandon(spec, look).await.map(|()| None)
     }
 
-    async fn sweep(spec: &Spec, look: &Look<'_>) -> Result<Vec<String>, Trouble> {
-        sweep::sweep(spec, look, Timestamp::now()).await
+    async fn sweep(spec: &Spec, look: &Look<'_>, removed: &mut Vec<String>) -> Result<(), Trouble> {
+        sweep::sweep(spec, look, Timestamp::now(), removed).await
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

@@ -3,14 +3,18 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::flow::{Flow, Step, VMRULES, deadline, silence_lasts, vmrule};
+use super::flow::{Flow, Step, VMALERTS, VMRULES, deadline, silence_lasts, vmrule};
+use super::hop::Hop;
 use super::rule;
-use super::seen::AlertSeen;
 use super::spec::Spec;
-use super::{alertmanager, vmalert};
+use super::vmalert::{self, Vmalert};
+use super::{alertmanager, described, selected};
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
 use crate::connect::resource;
+
+/// A vmalert that still refuses to reload so long after the rule was rendered will not load it.
+const REFUSES_SECONDS: f64 = 20.0;
 
 /// Our silence is active on every Alertmanager; made where it is not.
 pub async fn silence(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
@@ -21,15 +25,11 @@ pub async fn silence(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<St
     flow.asked.extend(pods.iter().map(ToString::to_string).filter(|pod| !flow.asked.contains(pod)).collect::<Vec<_>>());
     for pod in &pods {
         let silences = alertmanager::silences(look, pod, &flow.nonce).await?;
-        let ours = silences.iter().find(|silence| silence.is_active());
-        match ours {
-            Some(silence) if flow.silences.contains(&silence.id) => {}
-            Some(silence) => flow.silences.push(silence.id.clone()),
-            None => {
-                let body = rule::silence(&flow.nonce, &flow.run, Timestamp::now(), silence_lasts());
-                alertmanager::post_silence(look, pod, &body).await?;
-                return Ok(Step::NotYet(format!("a silence was just made on {pod}")));
-            }
+        if !silences.iter().any(alertmanager::Silence::is_active) {
+            let body = rule::silence(&flow.nonce, &flow.run, Timestamp::now(), silence_lasts(spec));
+            flow.has_silence = true;
+            alertmanager::post_silence(look, pod, &body).await?;
+            return Ok(Step::NotYet(format!("a silence was just made on {pod}")));
         }
     }
     Ok(Step::Passed)
@@ -43,6 +43,10 @@ pub async fn create(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Ste
     let made = look.connections.create(&VMRULES, Some(&spec.namespace), &vmrule(flow, spec, expires)).await;
     match made {
         Ok(_) => Ok(Step::Passed),
+        // An earlier look made it and did not live to see the answer.
+        Err(Trouble::Refused { status: 409, .. }) => {
+            move_deadline(flow, spec, look, expires).await.map(|()| Step::Passed)
+        }
         Err(Trouble::Refused { body, status: 400..=499, .. }) => Ok(Step::Stuck(body)),
         Err(trouble) => Err(trouble),
     }
@@ -56,6 +60,9 @@ pub async fn rendered(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<S
     let holds = |map: &serde_json::Value| ["data", "binaryData"].iter().any(|part| map[*part].get(&key).is_some());
     if maps.iter().any(holds) {
         return Ok(Step::Passed);
+    }
+    if let Some(why) = unselected(flow, spec, look).await {
+        return Ok(Step::Stuck(why));
     }
     postpone(flow, spec, look).await?;
     let rule = look.connections.get(&VMRULES, Some(&spec.namespace), &flow.name).await?.unwrap_or_default();
@@ -77,7 +84,10 @@ pub async fn loaded(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Ste
                 Some(false) => "its last reload failed, so it keeps its old rules",
                 None => "its last reload is unknown",
             };
-            return Ok(Step::NotYet(format!("{} does not have the group; {reload}", vmalert.pod)));
+            let picture = format!("{} does not have the group; {reload}", vmalert.pod);
+            let refuses = vmalert.last_reload_successful == Some(false);
+            let over = flow.seconds_since(Hop::Rendered) > REFUSES_SECONDS;
+            return Ok(if refuses && over { Step::Stuck(picture) } else { Step::NotYet(picture) });
         }
         let pod = vmalert.pod.to_string();
         if !flow.asked.contains(&pod) {
@@ -90,6 +100,9 @@ pub async fn loaded(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Ste
 /// Every vmalert has evaluated both rules.
 pub async fn evaluated(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
     for vmalert in vmalert::groups(spec, look, &flow.name).await? {
+        if let Some(lost) = lost(&vmalert) {
+            return Ok(Step::NotYet(lost));
+        }
         for rule in &vmalert.rules {
             if !rule.last_error.is_empty() {
                 return Ok(Step::NotYet(format!("{}: rule {}: {}", vmalert.pod, rule.name, rule.last_error)));
@@ -104,7 +117,14 @@ pub async fn evaluated(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<
 
 /// Both alerts fire everywhere.
 pub async fn firing(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    // Expired rules do not fire; what kept them from it before is what counts.
+    if flow.expires.is_some_and(|expires| expires < Timestamp::now()) && !flow.picture.is_empty() {
+        return Ok(Step::Stuck(format!("{}, until it expired", flow.picture)));
+    }
     for vmalert in vmalert::groups(spec, look, &flow.name).await? {
+        if let Some(lost) = lost(&vmalert) {
+            return Ok(Step::NotYet(lost));
+        }
         if let Some(rule) = vmalert.rules.iter().find(|rule| rule.state != "firing") {
             let data = if rule.name == rule::ALERTS[1] { ": its data query returns nothing" } else { "" };
             return Ok(Step::NotYet(format!("{}: rule {} is {}{data}", vmalert.pod, rule.name, rule.state)));
@@ -122,36 +142,45 @@ pub async fn arrived(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<St
             return Ok(Step::NotYet(format!("{pod} has {} of {} alerts; {sent}", alerts.len(), rule::ALERTS.len())));
         }
     }
-    let Some((pod, alerts)) = seen.into_iter().next() else {
-        return Ok(Step::NotYet("no Alertmanager pod".to_owned()));
-    };
-    let integrations = alertmanager::integrations(look, &pod).await?;
-    flow.alert = alerts.into_iter().next().map(|alert| AlertSeen {
-        integrations: integrations.into_iter().filter(|(name, _)| alert.receivers.contains(name)).collect(),
-        our_silences: flow.silences.clone(),
-        ..alert
-    });
+    flow.alerts.clear();
+    for (pod, alerts) in seen {
+        flow.alerts.extend(described::describe(look, &pod, &flow.nonce, alerts).await?);
+    }
     Ok(Step::Passed)
 }
 
 /// The silence holds. What else suppresses the alert is judged with its route.
 pub fn suppressed(flow: &Flow) -> Step {
-    let alert = flow.alert.as_ref();
-    if alert.is_some_and(|alert| alert.silenced_by.iter().any(|id| flow.silences.contains(id))) {
-        Step::Passed
-    } else {
-        Step::Stuck("our silence does not suppress it".to_owned())
+    match flow.alerts.iter().find(|alert| alert.our_silences.is_empty()) {
+        None => Step::Passed,
+        Some(alert) => Step::Stuck(format!("our silence does not suppress it on {}", alert.pod)),
     }
+}
+
+/// A vmalert that does not have both rules any more: it was restarted, or its rules were taken from it.
+fn lost(vmalert: &Vmalert) -> Option<String> {
+    let (there, all) = (vmalert.rules.len(), rule::ALERTS.len());
+    (there < all).then(|| format!("{} has {there} of the {all} rules that it had loaded", vmalert.pod))
+}
+
+/// Why the VMAlert will never select the rule. One that cannot be read is left to the operator.
+async fn unselected(flow: &Flow, spec: &Spec, look: &Look<'_>) -> Option<String> {
+    let vmalert = look.connections.get(&VMALERTS, Some(&spec.namespace), &spec.vmalert).await.ok()??;
+    let labels = &vmrule(flow, spec, flow.expires?)["metadata"]["labels"];
+    selected::refusal(&vmalert, labels).map(|why| format!("VMAlert {}: {why}", spec.vmalert))
 }
 
 /// Moves the deadline of a rule that nobody has loaded yet: a slow way must not look like a rule that does not fire.
 async fn postpone(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<(), Trouble> {
     let now = Timestamp::now();
-    let half = spec.fires_for.as_secs_f64() / 2.0;
-    if flow.expires.is_none_or(|expires| expires.duration_since(now).as_secs_f64() > half) {
+    let least = spec.fires_at_least().as_secs_f64();
+    if flow.expires.is_none_or(|expires| expires.duration_since(now).as_secs_f64() > least) {
         return Ok(());
     }
-    let expires = deadline(spec, now);
+    move_deadline(flow, spec, look, deadline(spec, now)).await
+}
+
+async fn move_deadline(flow: &mut Flow, spec: &Spec, look: &Look<'_>, expires: Timestamp) -> Result<(), Trouble> {
     let moved = vmrule(flow, spec, expires);
     let change = json!({"metadata": {"annotations": moved["metadata"]["annotations"]}, "spec": moved["spec"]});
     look.connections.patch(&VMRULES, Some(&spec.namespace), &flow.name, &change).await?;

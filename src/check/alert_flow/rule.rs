@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::delivery;
 use super::spec::Spec;
 
 /// Label on every object and alert that a run writes.
@@ -26,10 +27,17 @@ pub const AUTHOR: &str = "signoff";
 /// Names of the two alerts: a constant one, and one on stored data.
 pub const ALERTS: [&str; 2] = ["SignoffSyntheticConstant", "SignoffSyntheticData"];
 
+/// Label of the third alert, which is to be delivered and which no silence of ours matches.
+pub const DELIVER_LABEL: &str = "signoff_deliver";
+/// Name of the third alert.
+pub const DELIVERED_ALERT: &str = "SignoffSyntheticDelivered";
+
 /// The VMRule for a nonce, expiring at `expires`.
 pub fn vmrule(spec: &Spec, name: &str, nonce: &str, run: &str, expires: Timestamp) -> Value {
     let in_time = format!("vector(time()) < {}", expires.as_second());
     let on_data = format!("(({}) and on() ({in_time}))", spec.data);
+    let mut rules = vec![alert(spec, ALERTS[0], &in_time, nonce), alert(spec, ALERTS[1], &on_data, nonce)];
+    rules.extend(spec.deliver.as_ref().map(|_| delivered(spec, &in_time, nonce)));
     let mut labels = spec.rule_labels.clone();
     labels.insert(RUN_LABEL.to_owned(), run.to_owned());
     labels.insert(NONCE_OBJECT_LABEL.to_owned(), nonce.to_owned());
@@ -46,7 +54,7 @@ pub fn vmrule(spec: &Spec, name: &str, nonce: &str, run: &str, expires: Timestam
             "interval": format!("{INTERVAL_SECONDS}s"),
             "eval_delay": "0s",
             "params": {"nocache": ["1"]},
-            "rules": [alert(spec, ALERTS[0], &in_time, nonce), alert(spec, ALERTS[1], &on_data, nonce)],
+            "rules": rules,
         }]},
     })
 }
@@ -64,6 +72,18 @@ fn alert(spec: &Spec, name: &str, expr: &str, nonce: &str) -> Value {
     })
 }
 
+fn delivered(spec: &Spec, expr: &str, nonce: &str) -> Value {
+    let mut labels = delivery::labels(spec, nonce);
+    // vmalert gives the name.
+    labels.remove("alertname");
+    json!({
+        "alert": DELIVERED_ALERT,
+        "expr": expr,
+        "labels": labels,
+        "annotations": {"summary": "synthetic alert of an acceptance run: nothing is to be done, it ends by itself"},
+    })
+}
+
 /// The body of a silence on the nonce (Alertmanager v0.29, api/v2/openapi.yaml).
 pub fn silence(nonce: &str, run: &str, starts: Timestamp, lasts: SignedDuration) -> Value {
     json!({
@@ -73,6 +93,13 @@ pub fn silence(nonce: &str, run: &str, starts: Timestamp, lasts: SignedDuration)
         "createdBy": AUTHOR,
         "comment": format!("synthetic alert of acceptance run {run}"),
     })
+}
+
+/// The body that moves the end of a silence of ours: with the same matchers it stays the same silence.
+pub fn ending(id: &str, nonce: &str, starts: Timestamp, ends: Timestamp) -> Value {
+    let mut body = silence(nonce, nonce, starts, ends.duration_since(starts));
+    body["id"] = json!(id);
+    body
 }
 
 #[cfg(test)]
@@ -110,5 +137,18 @@ mod tests {
             let name = silence["matchers"][0]["name"].as_str().unwrap();
             assert_eq!(alert["labels"][name], silence["matchers"][0]["value"]);
         }
+    }
+
+    #[test]
+    fn the_alert_that_is_to_be_delivered_is_not_matched_by_the_silence_and_expires_too() {
+        let spec = json!({"namespace": "observability", "vmalert": "vmalert", "alertmanager": "am", "data": "up",
+            "severity": "critical", "deliver": {"receiver": "sink", "listen": "127.0.0.1:9199"}});
+        let spec: Spec = serde_json::from_value(spec).unwrap();
+        let rule = vmrule(&spec, "signoff-n", "n", "run-1", "2026-11-23T10:00:00Z".parse().unwrap());
+        let [_, _, third] = rule["spec"]["groups"][0]["rules"].as_array().unwrap().as_slice() else { panic!("{rule}") };
+        let labels =
+            json!({"severity": "none", "synthetic": "deliver", "namespace": "observability", "signoff_deliver": "n"});
+        assert_eq!((&third["labels"], &third["alert"]), (&labels, &json!("SignoffSyntheticDelivered")));
+        assert_eq!(third["expr"], "vector(time()) < 1795428000");
     }
 }

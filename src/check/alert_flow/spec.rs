@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::deliver::Deliver;
+use super::hop::Hop;
 use crate::connect::{Endpoint, Port};
 use crate::units::Duration;
 
@@ -36,7 +38,15 @@ pub struct Spec {
     /// Longest time from the rule's creation to the alert in Alertmanager.
     #[serde(default = "two_minutes")]
     pub arrives_within: Duration,
+    /// Prove that an alert is delivered, too, to a receiver of the suite's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver: Option<Deliver>,
 }
+
+/// An alert that must be delivered fires this much longer than that may take.
+const DELIVERY_MARGIN: std::time::Duration = std::time::Duration::from_secs(10);
+/// Time between two moves of a deadline that must not come too early: each one is a change for the operator to render.
+const MOVE: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// Whether a receiver must have an integration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +76,28 @@ impl Spec {
     /// Where Alertmanager answers (operator v0.66.1: headless Service `vmalertmanager-<name>`, port `http`).
     pub fn alertmanager_endpoint(&self) -> Endpoint {
         self.endpoint(format!("vmalertmanager-{}", self.alertmanager))
+    }
+
+    /// How long the rule fires when it is loaded at once.
+    pub fn fires(&self) -> std::time::Duration {
+        match &self.deliver {
+            Some(_) => self.fires_for.0.max(self.fires_at_least() + MOVE),
+            None => self.fires_for.0,
+        }
+    }
+
+    /// How long the rule must still fire when it is loaded; below this its deadline is moved.
+    pub fn fires_at_least(&self) -> std::time::Duration {
+        let delivery = self.deliver.as_ref().map(|deliver| deliver.within.0 + DELIVERY_MARGIN);
+        delivery.unwrap_or_default().max(self.fires_for.0 / 2)
+    }
+
+    /// Longest time in seconds between the station before and this one.
+    pub fn budget_seconds(&self, hop: Hop) -> f64 {
+        match (hop, &self.deliver) {
+            (Hop::Delivered, Some(deliver)) => deliver.within.as_secs_f64(),
+            _ => hop.budget_seconds(),
+        }
     }
 
     fn endpoint(&self, service: String) -> Endpoint {

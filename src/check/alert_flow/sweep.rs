@@ -16,12 +16,13 @@ use crate::check::trouble::Trouble;
 const GRACE: SignedDuration = SignedDuration::from_secs(30);
 /// A silence is made before its rule; within this time another run may be about to make it.
 const YOUNG: SignedDuration = SignedDuration::from_secs(60);
+/// A silence that ends so soon was left on purpose: vmalert may still run a rule that was given up and deleted.
+const ENDING: SignedDuration = SignedDuration::from_secs(90);
 
-/// Sweeps one namespace and its Alertmanagers; gives what was removed, in words. Nothing of anyone else's is touched,
-/// and nothing of a run that may still be under way.
-pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Vec<String>, Trouble> {
+/// Sweeps one namespace and its Alertmanagers; adds what it removes to `removed`, in words. Nothing of anyone else's is
+/// touched, and nothing of a run that may still be under way.
+pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp, removed: &mut Vec<String>) -> Result<(), Trouble> {
     let namespace = Some(spec.namespace.as_str());
-    let mut removed = Vec::new();
     let mut living = BTreeSet::new();
     for rule in look.connections.list(&VMRULES, namespace, RUN_LABEL).await? {
         let name = rule["metadata"]["name"].as_str().unwrap_or_default();
@@ -35,13 +36,18 @@ pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Vec<S
     for pod in look.connections.pods(&spec.alertmanager_endpoint()).await? {
         for silence in alertmanager::all_silences(look, &pod).await? {
             let Some(nonce) = silence.nonce().filter(|nonce| !living.contains(*nonce)) else { continue };
-            if silence.is_active() && silence.starts_at + YOUNG < now {
+            if silence.is_active() && is_left_over(silence.starts_at, silence.ends_at, now) {
                 alertmanager::expire_one(look, &pod, &silence.id).await?;
                 removed.push(format!("silence {} of {nonce} on {pod}", silence.id));
             }
         }
     }
-    Ok(removed)
+    Ok(())
+}
+
+/// Whether a silence of ours without a rule was left by a run that died.
+fn is_left_over(starts: Timestamp, ends: Timestamp, now: Timestamp) -> bool {
+    starts + YOUNG < now && now + ENDING < ends
 }
 
 /// Whether a rule of ours has done its last. One without a readable deadline is not ours to judge by time, but carries
@@ -57,6 +63,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_silence_is_left_over_when_it_is_neither_young_nor_about_to_end() {
+        let time = |text: &str| text.parse::<Timestamp>().unwrap();
+        let left = |now| is_left_over(time("2026-11-23T10:00:00Z"), time("2026-11-23T10:15:00Z"), time(now));
+        assert!(!left("2026-11-23T10:01:00Z"));
+        assert!(left("2026-11-23T10:01:01Z"));
+        assert!(left("2026-11-23T10:13:29Z"));
+        assert!(!left("2026-11-23T10:13:30Z"));
+    }
 
     #[test]
     fn a_rule_is_over_some_time_after_its_deadline() {

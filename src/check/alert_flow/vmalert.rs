@@ -1,5 +1,7 @@
 //! What vmalert says of a group and of its notifiers (VictoriaMetrics v1.131.0, app/vmalert/web.go).
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::spec::Spec;
@@ -87,18 +89,20 @@ pub async fn sending(spec: &Spec, look: &Look<'_>) -> Result<String, Trouble> {
 }
 
 fn sent(metrics: &str) -> String {
-    let by_address = |name: &'static str| {
-        exposition::samples(metrics, name).map(|sample| {
-            let address = sample.labels.get("addr").cloned().unwrap_or_default();
-            format!("{} to {address}", sample.value)
-        })
-    };
-    let sent: Vec<String> = by_address("vmalert_alerts_sent_total").collect();
-    let errors: Vec<String> = by_address("vmalert_alerts_send_errors_total").collect();
-    if sent.is_empty() {
-        return "has no notifier".to_owned();
-    }
-    format!("sent {}; errors {}", sent.join(", "), errors.join(", "))
+    let failed: BTreeMap<String, f64> = by_address(metrics, "vmalert_alerts_send_errors_total").collect();
+    let words = by_address(metrics, "vmalert_alerts_sent_total").map(|(address, sent)| {
+        let errors = failed.get(&address).copied().unwrap_or_default();
+        // With an empty URL of a notifier only the path is left.
+        let to = if address.starts_with('/') { "no host at all".to_owned() } else { address };
+        format!("sent {sent} to {to}, {errors} of them in vain")
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { "has no notifier".to_owned() } else { words.join(", ") }
+}
+
+fn by_address<'a>(metrics: &'a str, name: &'a str) -> impl Iterator<Item = (String, f64)> + 'a {
+    exposition::samples(metrics, name)
+        .map(|sample| (sample.labels.get("addr").cloned().unwrap_or_default(), sample.value))
 }
 
 async fn pods(spec: &Spec, look: &Look<'_>) -> Result<Vec<PodAddress>, Trouble> {
@@ -131,6 +135,8 @@ mod tests {
     fn a_vmalert_without_a_notifier_is_told() {
         assert_eq!(sent("vmalert_alerts_fired_total 2\n"), "has no notifier");
         let metrics = "vmalert_alerts_sent_total{addr=\"http://am:9093/api/v2/alerts\"} 3\nvmalert_alerts_send_errors_total{addr=\"http://am:9093/api/v2/alerts\"} 1\n";
-        assert_eq!(sent(metrics), "sent 3 to http://am:9093/api/v2/alerts; errors 1 to http://am:9093/api/v2/alerts");
+        assert_eq!(sent(metrics), "sent 3 to http://am:9093/api/v2/alerts, 1 of them in vain");
+        let metrics = "vmalert_alerts_sent_total{addr=\"/api/v2/alerts\"} 2\nvmalert_alerts_send_errors_total{addr=\"/api/v2/alerts\"} 2\n";
+        assert_eq!(sent(metrics), "sent 2 to no host at all, 2 of them in vain");
     }
 }

@@ -23,7 +23,8 @@ pub fn judge(spec: &Spec, seen: &Observation) -> Verdict {
     let sums = sources.map(|(name, measured, source)| {
         let sum = sum(spec, name, source, &running, &mut judgement);
         if let Some(sum) = sum {
-            against_limit(spec, measured, &format!("{name}, now"), sum, &mut judgement);
+            judgement.measured(below(spec, measured, sum));
+            over_limit(spec, &format!("{name}, now"), sum).into_iter().for_each(|finding| judgement.fail(finding));
         }
         sum
     });
@@ -32,9 +33,12 @@ pub fn judge(spec: &Spec, seen: &Observation) -> Verdict {
     }
     match seen.peak_bytes {
         Some(peak) => {
-            against_limit(spec, "memory_peak", &format!("peak over {}", spec.window), peak, &mut judgement);
+            judgement.measured(below(spec, "memory_peak", peak));
+            // A peak of the past does not go away while anybody waits.
+            let finding = over_limit(spec, &format!("peak over {}", spec.window), peak).map(Finding::terminal);
+            finding.into_iter().for_each(|finding| judgement.fail(finding));
         }
-        None if seen.series.trouble.is_none() => judgement.unclear(Finding::new(
+        None if seen.series.trouble.is_none() && !seen.series.readings.is_empty() => judgement.unclear(Finding::new(
             "memory/no-peak",
             format!("a largest sum over {}", spec.window),
             "the query gave no series",
@@ -56,7 +60,8 @@ fn oom_kills(seen: &Observation, judgement: &mut Judgement) {
             judgement.fail(
                 Finding::new("memory/oom-killed", "no container killed for want of memory", format!("killed at {at}"))
                     .on(container.title())
-                    .hint("raise its limit or lower its use: the sum is small because it starts anew"),
+                    .hint("raise its limit or lower its use: the sum is small because it starts anew")
+                    .terminal(),
             );
         }
     }
@@ -68,6 +73,20 @@ fn sum(spec: &Spec, name: &str, source: &Source, running: &[&ContainerSeen], jud
         judgement.unclear(
             Finding::new("memory/source-silent", format!("{name} tells the containers' memory"), trouble.to_string())
                 .on(name),
+        );
+        return None;
+    }
+    if source.readings.is_empty() && !running.is_empty() {
+        judgement.unclear(
+            Finding::new(
+                "memory/source-empty",
+                format!("{name} tells the containers' memory"),
+                "it has no reading at all",
+            )
+            .on(name)
+            .hint(
+                "see metrics-server, or the scrape of the kubelet's /metrics/cadvisor and what its relabelling drops",
+            ),
         );
         return None;
     }
@@ -112,19 +131,17 @@ fn missing(name: &str, container: &ContainerSeen) -> Finding {
     }
 }
 
-fn against_limit(spec: &Spec, name: &str, what: &str, bytes: f64, judgement: &mut Judgement) {
-    let limit = Limit::Below(spec.below.as_f64());
-    judgement.measured(Measurement::new(name, bytes, Unit::Bytes).limit(limit));
-    if !limit.holds(bytes) {
-        judgement.fail(
-            Finding::new(
-                "memory/over-limit",
-                format!("below {}", both_units(spec.below.as_f64())),
-                format!("{} ({what})", both_units(bytes)),
-            )
-            .hint("the evidence lists the containers by component"),
-        );
-    }
+fn below(spec: &Spec, name: &str, bytes: f64) -> Measurement {
+    Measurement::new(name, bytes, Unit::Bytes).limit(Limit::Below(spec.below.as_f64()))
+}
+
+fn over_limit(spec: &Spec, what: &str, bytes: f64) -> Option<Finding> {
+    let limit = spec.below.as_f64();
+    (!Limit::Below(limit).holds(bytes)).then(|| {
+        let actual = format!("{} ({what})", both_units(bytes));
+        Finding::new("memory/over-limit", format!("below {}", both_units(limit)), actual)
+            .hint("the evidence lists the containers by component")
+    })
 }
 
 fn agree(spec: &Spec, one: f64, other: f64, judgement: &mut Judgement) {

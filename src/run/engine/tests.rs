@@ -1,4 +1,4 @@
-mod script;
+pub mod script;
 
 use std::time::Duration;
 
@@ -216,6 +216,7 @@ async fn every_check_starts_looks_and_ends_in_the_journal() {
         .map(|event| match &event.what {
             What::RunStarted(_) => "run started",
             What::Surroundings(_) => "surroundings",
+            What::Swept(_) => "swept",
             What::CheckStarted { .. } => "started",
             What::Looked { .. } => "looked",
             What::CheckEnded { .. } => "ended",

@@ -74,6 +74,7 @@ fn print(sandbox: &Sandbox, output: Output, took: Duration) {
                 "folder": sandbox.folder(),
                 "components": sandbox.report.components,
                 "versions": sandbox.report.versions,
+                "sink": sandbox.report.sink,
             });
             format!("{value:#}\n")
         }

@@ -1,6 +1,7 @@
 //! What runs in a sandbox: one row a container, and the versions of the programs.
 
 use std::fmt::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use k8s_openapi::api::core::v1::{Container, Pod};
@@ -21,6 +22,8 @@ pub struct Report {
     pub components: Vec<Component>,
     /// One row a program.
     pub versions: Vec<Version>,
+    /// Where an acceptance run can take the webhooks of the scenario's receiver `signoff-sink`.
+    pub sink: Option<SocketAddr>,
 }
 
 /// One container.
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn the_table_is_aligned() {
-        let report = Report { components: rows(&pod(), Path::new("/tmp/x/logs")), versions: Vec::new() };
+        let report = Report { components: rows(&pod(), Path::new("/tmp/x/logs")), versions: Vec::new(), sink: None };
         let table = report.table();
         let lines: Vec<_> = table.lines().collect();
         let column = lines[0].find("PID").unwrap();

@@ -19,6 +19,8 @@ use crate::sandbox::{api, binaries, controllers, node, scenario};
 const FIRST_BLOCK: u8 = 16;
 const LAST_BLOCK: u8 = 250;
 const API_PORT: u16 = 6443;
+const SINK_HOST: u8 = 60;
+const SINK_PORT: u16 = 9199;
 
 /// A cluster that runs; without its parts stopping in order, processes end when this process does.
 pub struct Rooms {
@@ -50,9 +52,14 @@ impl Rooms {
         Ok(())
     }
 
+    /// Where an acceptance run takes webhooks: an address of this sandbox that no pod, Service or node has.
+    fn sink(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::new(127, self.block, 0, SINK_HOST), SINK_PORT))
+    }
+
     /// Deploys the scenario.
     pub async fn deploy(&self, name: &str) -> anyhow::Result<()> {
-        scenario::apply(&self.client, name).await.with_context(|| format!("cannot deploy scenario {name}"))
+        scenario::apply(&self.client, name, self.sink()).await.with_context(|| format!("cannot deploy scenario {name}"))
     }
 
     /// What runs now.
@@ -60,7 +67,7 @@ impl Rooms {
         let pods: kube::Api<k8s_openapi::api::core::v1::Pod> = kube::Api::all(self.client.clone());
         let pods = pods.list(&kube::api::ListParams::default()).await.context("cannot list Pods")?;
         let components = pods.iter().flat_map(|pod| rows(pod, &logs(folder))).collect();
-        Ok(Report { components, versions: self.versions.clone() })
+        Ok(Report { components, versions: self.versions.clone(), sink: Some(self.sink()) })
     }
 
     /// Ends every process, then the controllers, then the API.

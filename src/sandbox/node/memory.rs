@@ -17,6 +17,9 @@ const LOOK: Duration = Duration::from_millis(250);
 /// How often metrics are published.
 const PUBLISH: Duration = Duration::from_secs(5);
 
+/// Annotation of a pod: the container that its metrics leave out, as metrics-server does when a reading fails.
+const UNMETERED: &str = "sandbox.signoff.dev/unmetered";
+
 /// Looks and publishes for ever.
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut publisher = Publisher { before: HashMap::new(), published: HashSet::new(), at: Instant::now() };
@@ -53,6 +56,10 @@ fn look(running: &Running) {
     state.usage = usage;
 }
 
+fn unmetered(running: &Running) -> Option<&str> {
+    running.pod.metadata.annotations.as_ref()?.get(UNMETERED).map(String::as_str)
+}
+
 struct Publisher {
     /// CPU time at the last publication, by pod and container.
     before: HashMap<(String, String), Duration>,
@@ -78,7 +85,9 @@ impl Publisher {
                 let total = per_node.entry(running.node.clone()).or_default();
                 total.0 += cores;
                 total.1 += seen.memory;
-                containers.push(json!({"name": name, "usage": quantities(cores, seen.memory)}));
+                if unmetered(&running) != Some(name.as_str()) {
+                    containers.push(json!({"name": name, "usage": quantities(cores, seen.memory)}));
+                }
             }
             if !containers.is_empty() {
                 self.write_pod(shared, &running, &containers, window).await;

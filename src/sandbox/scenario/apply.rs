@@ -1,5 +1,6 @@
 //! Applies a scenario as Flux would: server-side, in order, definitions first.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -19,8 +20,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// When there is no such scenario, an object is refused, or a definition is not established in 30 s.
-pub async fn apply(client: &Client, name: &str) -> Result<()> {
-    let objects = super::manifests(name)?;
+pub async fn apply(client: &Client, name: &str, sink: SocketAddr) -> Result<()> {
+    let objects = super::manifests(name, sink)?;
     let is_definition = |object: &&Value| object["kind"] == "CustomResourceDefinition";
     let last = objects.iter().rposition(|object| is_definition(&object));
     for (position, object) in objects.iter().enumerate() {

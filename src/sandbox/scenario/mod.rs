@@ -8,20 +8,26 @@ mod tests;
 
 pub use apply::apply;
 
+use std::net::SocketAddr;
+
 use anyhow::{Context, bail};
 use serde_json::Value;
 
 /// The scenarios that exist.
 pub const NAMES: [&str; 1] = ["done-right"];
 
-/// All objects of a scenario, in the order in which they are applied.
+/// What stands in a scenario for the address at which an acceptance run takes webhooks.
+const SINK: &str = "${SINK}";
+
+/// All objects of a scenario, in the order in which they are applied. `sink` is the address at which an acceptance run
+/// takes webhooks; each sandbox has its own.
 ///
 /// `done-right` is the story's VictoriaMetrics stack, with what is broken in the story put right, beside stand-ins for the
 /// rest of the platform.
 ///
 /// # Errors
 /// When there is no scenario of this name.
-pub fn manifests(name: &str) -> anyhow::Result<Vec<Value>> {
+pub fn manifests(name: &str, sink: SocketAddr) -> anyhow::Result<Vec<Value>> {
     if name != "done-right" {
         bail!("there is no scenario {name:?}: expected one of {}", NAMES.join(", "));
     }
@@ -31,7 +37,7 @@ pub fn manifests(name: &str) -> anyhow::Result<Vec<Value>> {
     }
     objects.extend(crds::all());
     for (file, text) in files::THEN {
-        objects.extend(documents(file, text)?);
+        objects.extend(documents(file, &text.replace(SINK, &sink.to_string()))?);
     }
     Ok(objects)
 }

@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use super::manifests;
 
+const SINK: &str = "127.20.0.60:9199";
+
 fn objects() -> Vec<Value> {
-    manifests("done-right").unwrap()
+    manifests("done-right", SINK.parse().unwrap()).unwrap()
 }
 
 fn text<'a>(value: &'a Value, path: &str) -> &'a str {
@@ -152,6 +154,16 @@ fn only_the_agents_label_depends_on_the_clusters_name() {
 
 #[test]
 fn another_scenario_is_refused_with_the_ones_that_exist() {
-    let error = manifests("nosuch").unwrap_err().to_string();
+    let error = manifests("nosuch", SINK.parse().unwrap()).unwrap_err().to_string();
     assert!(error.contains("done-right"), "{error}");
+}
+
+#[test]
+fn the_alert_that_is_to_be_delivered_goes_first_to_the_sink_of_this_sandbox() {
+    let objects = objects();
+    let secret = of_kind(&objects, "Secret").into_iter().find(|o| text(o, "/metadata/name") == "vmalertmanager-config");
+    let config: Value = serde_saphyr::from_str(text(secret.unwrap(), "/stringData/alertmanager.yaml")).unwrap();
+    assert_eq!(config.pointer("/route/routes/0/receiver").unwrap(), "signoff-sink");
+    let receiver = list(&config, "/receivers").iter().find(|one| one["name"] == "signoff-sink").unwrap();
+    assert_eq!(receiver.pointer("/webhook_configs/0/url").unwrap(), "http://127.20.0.60:9199/");
 }

@@ -17,7 +17,6 @@ fn alert() -> AlertSeen {
     AlertSeen {
         receivers: vec!["critical".to_owned()],
         integrations: [("critical".to_owned(), 1)].into(),
-        silenced_by: vec!["ours".to_owned()],
         our_silences: vec!["ours".to_owned()],
         ..AlertSeen::default()
     }
@@ -25,12 +24,12 @@ fn alert() -> AlertSeen {
 
 /// A flow that passed all stations before `end`, one a second; the rule expires at 30 s.
 fn until(end: Option<Hop>) -> Observation {
-    let passed = Hop::ALL.into_iter().filter(|hop| end.is_none_or(|end| *hop < end));
+    let passed = Hop::of_flow(false).filter(|hop| end.is_none_or(|end| *hop < end));
     let passed: std::collections::BTreeMap<Hop, f64> =
         passed.zip(1u32..).map(|(hop, at)| (hop, f64::from(at))).collect();
     let now_seconds = passed.len() as f64;
-    let alert = passed.contains_key(&Hop::Arrived).then(alert);
-    Observation { passed, now_seconds, expires_seconds: Some(30.0), alert, ..Observation::default() }
+    let alerts = passed.contains_key(&Hop::Arrived).then(alert).into_iter().collect();
+    Observation { passed, now_seconds, expires_seconds: Some(30.0), alerts, ..Observation::default() }
 }
 
 fn codes(verdict: &Verdict) -> Vec<&str> {
@@ -47,7 +46,7 @@ fn a_flow_through_all_stations_passes_and_is_timed() {
 
 #[test]
 fn the_first_station_that_is_not_passed_is_the_finding() {
-    for hop in Hop::ALL.into_iter().skip(1) {
+    for hop in Hop::of_flow(false).skip(1) {
         let verdict = judge(&spec(), &until(Some(hop)));
         assert!(matches!(verdict.decision, Decision::Fail(_)));
         assert_eq!(codes(&verdict), [hop.code()]);
@@ -83,9 +82,9 @@ fn the_end_is_awaited_from_the_rules_own_expiry() {
 #[test]
 fn someone_elses_silence_or_inhibition_is_red() {
     let mut seen = until(None);
-    seen.alert = Some(AlertSeen { silenced_by: vec!["ours".to_owned(), "theirs".to_owned()], ..alert() });
+    seen.alerts = vec![AlertSeen { other_silences: vec!["theirs".to_owned()], ..alert() }];
     assert_eq!(codes(&judge(&spec(), &seen)), ["alert/silenced-by-others"]);
-    seen.alert = Some(AlertSeen { inhibited_by: vec!["f00".to_owned()], ..alert() });
+    seen.alerts = vec![AlertSeen { inhibited_by: vec!["f00".to_owned()], ..alert() }];
     assert_eq!(codes(&judge(&spec(), &seen)), ["alert/inhibited"]);
 }
 
@@ -97,7 +96,7 @@ fn another_receiver_is_red() {
         integrations: [("default".to_owned(), 2)].into(),
         ..alert()
     };
-    seen.alert = Some(other);
+    seen.alerts = vec![other];
     let verdict = judge(&spec(), &seen);
     assert_eq!(codes(&verdict), ["alert/wrong-route"]);
     assert_eq!(verdict.findings()[0].actual, "it goes to default");
@@ -106,7 +105,7 @@ fn another_receiver_is_red() {
 #[test]
 fn a_receiver_without_integration_is_red_unless_placeholders_are_allowed() {
     let mut seen = until(None);
-    seen.alert = Some(AlertSeen { integrations: [("critical".to_owned(), 0)].into(), ..alert() });
+    seen.alerts = vec![AlertSeen { integrations: [("critical".to_owned(), 0)].into(), ..alert() }];
     assert_eq!(codes(&judge(&spec(), &seen)), ["alert/no-integration"]);
     let lenient = Spec { integration: Integration::Optional, ..spec() };
     assert!(judge(&lenient, &seen).is_pass());
@@ -123,6 +122,21 @@ fn an_alert_that_comes_late_is_red() {
 
 #[test]
 fn an_arrival_that_was_not_described_is_no_pass() {
-    let seen = Observation { alert: None, ..until(None) };
+    let seen = Observation { alerts: Vec::new(), ..until(None) };
     assert_eq!(codes(&judge(&spec(), &seen)), ["alert/not-described"]);
+}
+
+#[test]
+fn every_alertmanager_is_judged_and_equal_faults_of_one_are_told_once() {
+    let on = |pod: &str, receiver: &str| AlertSeen {
+        pod: pod.to_owned(),
+        receivers: vec![receiver.to_owned()],
+        integrations: [(receiver.to_owned(), 1)].into(),
+        ..alert()
+    };
+    let mut seen = until(None);
+    seen.alerts = vec![on("am-0", "critical"), on("am-1", "default"), on("am-1", "default")];
+    let verdict = judge(&spec(), &seen);
+    assert_eq!(codes(&verdict), ["alert/wrong-route"]);
+    assert_eq!(verdict.findings()[0].object.as_deref(), Some("am-1"));
 }

@@ -157,3 +157,28 @@ fn a_component_with_an_unlimited_container_has_no_limit() {
     let component = verdict.measured.iter().find(|measurement| measurement.name == "memory.vmagent").unwrap();
     assert_eq!(component.limit, None);
 }
+
+#[test]
+fn a_source_without_any_reading_is_one_finding_and_not_one_a_container() {
+    let seen = Observation { series: source(Vec::new()), peak_bytes: None, ..seen() };
+    let verdict = judge(&spec(), &seen);
+    assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
+    assert_eq!(codes(&verdict), ["memory/source-empty"]);
+    assert_eq!(verdict.findings()[0].object.as_deref(), Some("cAdvisor"));
+}
+
+#[test]
+fn what_has_happened_is_not_waited_for_and_what_may_sink_is() {
+    let high = Observation { peak_bytes: Some(5.0 * GB), ..seen() };
+    assert!(judge(&spec(), &high).is_terminal());
+    let mut now = seen();
+    for source in [&mut now.metrics_api, &mut now.series] {
+        source.readings[0].bytes = 4.0 * GB;
+    }
+    let verdict = judge(&spec(), &now);
+    assert_eq!(codes(&verdict), ["memory/over-limit", "memory/over-limit"]);
+    assert!(!verdict.is_terminal());
+    let mut killed = seen();
+    killed.containers[0].oom_killed_at = Some("2026-11-23T10:00:00Z".to_owned());
+    assert!(judge(&spec(), &killed).is_terminal());
+}

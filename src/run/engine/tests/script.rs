@@ -5,6 +5,7 @@ use std::future::pending;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -13,7 +14,7 @@ use crate::check::finding::{Finding, Findings};
 use crate::check::kind::Company;
 use crate::check::trouble::Trouble;
 use crate::check::verdict::{Decision, Verdict};
-use crate::event::{Event, RunCard, Surroundings, UnprovenPolicy};
+use crate::event::{Event, RunCard, Surroundings, Swept, UnprovenPolicy};
 use crate::plan::{CheckCard, Criterion, Selection, SuiteId};
 use crate::record::{Fold, Folder, Run};
 use crate::run::engine::{Audience, Setup, run};
@@ -118,6 +119,7 @@ pub fn pass() -> Verdict {
 /// A run in the making.
 pub struct Stage {
     pub jobs: Vec<Job<Script>>,
+    pub sweep: BoxFuture<'static, Swept>,
     pub diary: Diary,
     pub deadline: Duration,
     pub stop: (Handle, Stop),
@@ -129,6 +131,7 @@ impl Stage {
     pub fn new() -> Self {
         Self {
             jobs: Vec::new(),
+            sweep: Box::pin(async { Swept::default() }),
             diary: Diary::default(),
             deadline: Duration::from_secs(900),
             stop: channel(),
@@ -165,6 +168,7 @@ impl Stage {
         let setup = Setup {
             card: card(&jobs, folder.run(), self.deadline),
             surroundings: Box::pin(async { Surroundings::default() }),
+            sweep: self.sweep,
             jobs,
             folder: folder.clone(),
             deadline: self.deadline,

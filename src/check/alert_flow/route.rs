@@ -1,0 +1,136 @@
+//! Where Alertmanager's configuration leads an alert, told before the alert exists (Alertmanager v0.29, dispatch/route.go).
+//!
+//! An alert may carry labels that are not known beforehand, such as the external labels of vmalert. A matcher on one of
+//! these may hold or not; the answer is therefore every receiver that the alert may reach.
+
+mod matcher;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::check::yaml;
+use matcher::{Holds, Matcher};
+
+/// The part of a configuration that decides who is told.
+#[derive(Debug)]
+pub struct Routing {
+    root: Route,
+    receivers: BTreeMap<String, BTreeMap<String, usize>>,
+}
+
+#[derive(Debug)]
+struct Route {
+    receiver: String,
+    matchers: Vec<Matcher>,
+    goes_on: bool,
+    routes: Vec<Route>,
+}
+
+#[derive(Deserialize)]
+struct Config {
+    route: Option<Written>,
+    #[serde(default)]
+    receivers: Vec<Map<String, Value>>,
+}
+
+/// A route as it is written.
+#[derive(Deserialize)]
+struct Written {
+    #[serde(default)]
+    receiver: Option<String>,
+    #[serde(default)]
+    r#match: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    match_re: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    matchers: Option<Vec<String>>,
+    #[serde(default)]
+    r#continue: bool,
+    #[serde(default)]
+    routes: Option<Vec<Written>>,
+}
+
+impl Routing {
+    /// Reads the configuration that Alertmanager shows in `/api/v2/status`.
+    ///
+    /// # Errors
+    /// Says what cannot be read: a matcher that is misread could lead an alert to the wrong people.
+    pub fn read(config: &str) -> Result<Self, String> {
+        let config: Value = yaml::parse(config)?;
+        let config: Config = serde_json::from_value(config).map_err(|error| error.to_string())?;
+        let root = Route::read(config.route.ok_or("it has no route")?, "")?;
+        if root.receiver.is_empty() {
+            return Err("its root route has no receiver".to_owned());
+        }
+        let receivers = config.receivers.iter().filter_map(|receiver| {
+            let name = receiver.get("name")?.as_str()?.to_owned();
+            Some((name, integrations(receiver)))
+        });
+        Ok(Self { root, receivers: receivers.collect() })
+    }
+
+    /// Every receiver that an alert with these labels, and perhaps others, may reach.
+    pub fn receivers_of(&self, labels: &BTreeMap<String, String>) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        self.root.collect(labels, &mut found);
+        found
+    }
+
+    /// Number of integrations of a receiver by type (`webhook`, `email`); `None` when there is no such receiver.
+    pub fn integrations_of(&self, receiver: &str) -> Option<&BTreeMap<String, usize>> {
+        self.receivers.get(receiver)
+    }
+}
+
+/// A receiver's integrations are its lists called `<type>_configs`.
+fn integrations(receiver: &Map<String, Value>) -> BTreeMap<String, usize> {
+    let lists = receiver.iter().filter_map(|(key, list)| Some((key.strip_suffix("_configs")?, list.as_array()?.len())));
+    lists.filter(|(_, count)| *count > 0).map(|(kind, count)| (kind.to_owned(), count)).collect()
+}
+
+impl Route {
+    /// A route without a receiver has its parent's.
+    fn read(written: Written, parent: &str) -> Result<Self, String> {
+        let receiver = written.receiver.filter(|receiver| !receiver.is_empty()).unwrap_or_else(|| parent.to_owned());
+        let mut matchers = Vec::new();
+        for (name, value) in written.r#match.unwrap_or_default() {
+            matchers.push(Matcher::equal(&name, &value));
+        }
+        for (name, pattern) in written.match_re.unwrap_or_default() {
+            matchers.push(Matcher::pattern(&name, &pattern)?);
+        }
+        for line in written.matchers.unwrap_or_default() {
+            matchers.extend(matcher::parse(&line)?);
+        }
+        let routes = written.routes.unwrap_or_default().into_iter().map(|route| Self::read(route, &receiver));
+        let routes = routes.collect::<Result<_, _>>()?;
+        Ok(Self { receiver, matchers, goes_on: written.r#continue, routes })
+    }
+
+    /// Depth first, left to right: a child that matches ends the search unless it says `continue`; without one that
+    /// matches, the route itself counts.
+    fn collect<'a>(&'a self, labels: &BTreeMap<String, String>, found: &mut BTreeSet<&'a str>) -> Holds {
+        let holds = Holds::all(self.matchers.iter().map(|matcher| matcher.holds(labels)));
+        if holds == Holds::No {
+            return holds;
+        }
+        let mut taken = false;
+        for route in &self.routes {
+            if route.collect(labels, found) == Holds::Yes {
+                taken = true;
+                if !route.goes_on {
+                    break;
+                }
+            }
+        }
+        if !taken {
+            found.insert(&self.receiver);
+        }
+        holds
+    }
+}
+
+#[cfg(test)]
+mod tests;
