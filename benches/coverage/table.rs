@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::cost::{Contender, Cost, FLOOR, OWN, SCRIPT, version};
 
+/// One part of a cost.
+type Part = fn(&Cost) -> Duration;
+
 /// When, where, and with which programs.
 pub fn head(agent: &str) {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
@@ -28,12 +31,11 @@ pub fn print(contenders: &[Contender], costs: &[Vec<Cost>]) {
         let (wall, cpu) = (median(costs, |cost| cost.wall), median(costs, |cost| cost.cpu));
         println!("  {:<24} {:>10.0} {range:>20} {:>10.0} {peak:>10}", contender.name, ms(wall), ms(cpu));
     }
-    let of = |name, what: fn(&Cost) -> Duration| {
+    let of = |name, what: Part| {
         let index = contenders.iter().position(|contender| contender.name == name)?;
         Some(median(&costs[index], what).as_secs_f64())
     };
-    let goals: [(&str, fn(&Cost) -> Duration, f64); 2] =
-        [(FLOOR, |cost| cost.wall, 1.15), (SCRIPT, |cost| cost.cpu, 0.12)];
+    let goals: [(&str, Part, f64); 2] = [(FLOOR, |cost| cost.wall, 1.15), (SCRIPT, |cost| cost.cpu, 0.12)];
     for ((other, what, goal), word) in goals.into_iter().zip(["wall", "CPU"]) {
         if let (Some(own), Some(other_cost)) = (of(OWN, what), of(other, what)) {
             println!("  {word} of {OWN} : {other} = {:.3} (goal: at most {goal})", own / other_cost);
@@ -41,7 +43,7 @@ pub fn print(contenders: &[Contender], costs: &[Vec<Cost>]) {
     }
 }
 
-fn median(costs: &[Cost], what: fn(&Cost) -> Duration) -> Duration {
+fn median(costs: &[Cost], what: Part) -> Duration {
     let mut all: Vec<Duration> = costs.iter().map(what).collect();
     all.sort_unstable();
     all[all.len() / 2]
