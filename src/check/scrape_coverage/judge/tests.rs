@@ -164,6 +164,7 @@ fn agents_must_all_be_there_answer_and_run_their_newest_configuration() {
     let mut seen = whole();
     seen.agents_wanted = 2;
     assert_eq!(failed(&verdict(&seen)), ["coverage/shard-missing"]);
+    assert_eq!(verdict(&seen).findings()[0].object.as_deref(), Some("VMAgent observability/vmagent"));
     seen.agents_wanted = 1;
     seen.agents[0].last_reload_successful = Some(false);
     assert_eq!(failed(&verdict(&seen)), ["coverage/reload-failed"]);
@@ -190,6 +191,28 @@ fn what_a_silent_agent_or_storage_would_have_told_is_no_finding_of_its_own() {
     let verdict = verdict(&seen);
     assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
     assert_eq!(verdict.findings()[0].code, "coverage/storage-silent");
+}
+
+#[test]
+fn where_nothing_arrives_in_the_storage_one_finding_says_so() {
+    let gap = |lost| Gap { url: "http://10.0.0.1:9100/metrics".to_owned(), lost };
+    let mut seen = whole();
+    seen.pools = vec![pool(vec![gap(Lost::NotStored), gap(Lost::StoredLongAgo(99.0))])];
+    assert_eq!(failed(&verdict(&seen)), ["coverage/nothing-stored"]);
+    seen.pools = vec![pool(vec![gap(Lost::NotStored)])];
+    assert_eq!(failed(&verdict(&seen)), ["coverage/not-stored"]);
+}
+
+#[test]
+fn a_component_whose_targets_are_told_one_by_one_is_not_told_again() {
+    let mut seen = whole();
+    seen.pools = vec![pool(vec![Gap { url: "http://10.0.0.1:9100/metrics".to_owned(), lost: Lost::NotStored }])];
+    let judged = |at_least: u64| {
+        let required = json!([{"name": "web", "pool": "serviceScrape/ns/web/*", "at_least": at_least}]);
+        judge(&spec(required), &seen, "2026-11-23T10:00:00Z".parse().unwrap())
+    };
+    assert_eq!(failed(&judged(2)), ["coverage/not-stored"]);
+    assert_eq!(failed(&judged(3)), ["coverage/not-stored", "coverage/required-missing"]);
 }
 
 #[test]
