@@ -17,6 +17,8 @@ const MENDED: Duration = Duration::from_secs(330);
 const IN_A_ROW: u32 = 2;
 /// Findings of one drill that the table shows.
 const SHOWN: usize = 4;
+/// Pictures that a failed drill shows.
+const PICTURES: usize = 5;
 
 /// One drill as it went.
 pub struct Row {
@@ -76,18 +78,39 @@ impl Sandbox {
         patience: Duration,
         holds: impl Fn(&Verdicts) -> Result<(), String>,
     ) -> Result<Verdicts, String> {
-        let (end, mut row) = (Instant::now() + patience, 0);
+        let (start, mut row) = (Instant::now(), 0);
+        // Other pictures on the way, each with the time at which it was first seen.
+        let mut seen: Vec<(Duration, String)> = Vec::new();
         loop {
             let verdicts = self.judge().await;
             match holds(&verdicts) {
                 Ok(()) if row + 1 == IN_A_ROW => return Ok(verdicts),
                 Ok(()) => row += 1,
-                Err(why) if Instant::now() > end => return Err(format!("{why}\n{}", verdicts.not_green())),
-                Err(_) => row = 0,
+                Err(why) => {
+                    row = 0;
+                    let picture = format!("{why}\n{}", verdicts.not_green());
+                    if seen.last().is_none_or(|(_, last)| without_numbers(last) != without_numbers(&picture)) {
+                        seen.push((start.elapsed(), picture));
+                    }
+                    if start.elapsed() > patience {
+                        return Err(history(&seen));
+                    }
+                }
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
+}
+
+/// Ages and counts differ from look to look and make no other picture.
+fn without_numbers(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+/// The last pictures, with the time at which each was first seen.
+fn history(seen: &[(Duration, String)]) -> String {
+    let last = seen.iter().skip(seen.len().saturating_sub(PICTURES));
+    last.map(|(at, picture)| format!("after {:.0} s: {picture}\n", at.as_secs_f64())).collect()
 }
 
 /// Whether `check` has these findings, and everything else but the checks `beside` it is green or blocked by them.

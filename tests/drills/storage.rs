@@ -46,7 +46,7 @@ pub async fn vmagent_writes_to_the_wrong_place(sandbox: &mut Sandbox) {
     sandbox.suite = needs.replace(&suite, coverage).into_owned();
     assert_ne!(sandbox.suite, suite, "the suite's text has another shape");
     let args = std::mem::replace(&mut sandbox.args, vec!["targets-covered".to_owned()]);
-    let wanted = [("coverage/stored-stale", "its newest sample in storage is")];
+    let wanted = [("coverage/nothing-stored", "the storage has a fresh sample of none of them")];
     sandbox.red("the same, seen by coverage alone", "targets-covered", &wanted).await;
     (sandbox.suite, sandbox.args) = (suite, args);
     sandbox.restore(&was).await;

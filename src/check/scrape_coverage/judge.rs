@@ -22,7 +22,6 @@ pub fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
         judgement.fail(Finding::new("coverage/no-agent", "the VMAgent exists", "it does not").on(agent).terminal());
         return judgement.conclude(nothing());
     }
-    let complete = complete(seen);
     agents(seen, &mut judgement);
     storage(seen, &mut judgement);
     custom_resources(seen, &mut judgement);
@@ -36,9 +35,7 @@ pub fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
                 ),
         );
     }
-    if complete && seen.storage_trouble.is_none() {
-        spec.required.iter().for_each(|component| judge_required(component, seen, at, &mut judgement));
-    }
+    spec.required.iter().for_each(|component| judge_required(component, seen, at, &mut judgement));
     if !seen.changed.is_empty() {
         judgement.unclear(
             Finding::new(
@@ -66,9 +63,21 @@ fn complete(seen: &Observation) -> bool {
 fn is_known(gap: &Gap, seen: &Observation) -> bool {
     match gap.lost {
         Lost::NotDiscovered => complete(seen),
-        Lost::NotStored | Lost::StoredLongAgo(_) | Lost::StoredAsDown => seen.storage_trouble.is_none(),
+        Lost::NotStored | Lost::StoredLongAgo(_) => seen.storage_trouble.is_none() && !nothing_arrives(seen),
+        Lost::StoredAsDown => seen.storage_trouble.is_none(),
         _ => true,
     }
+}
+
+/// Whether targets are up, and of none of them a fresh sample is stored: the way into the storage is broken.
+fn nothing_arrives(seen: &Observation) -> bool {
+    let sum = |count: fn(&PoolSeen) -> u64| seen.pools.iter().map(count).sum::<u64>();
+    seen.storage_trouble.is_none() && sum(|pool| pool.good) == 0 && sum(unstored) > 0
+}
+
+/// Targets of a pool that are up and have no fresh sample in storage.
+fn unstored(pool: &PoolSeen) -> u64 {
+    pool.gaps.iter().filter(|gap| matches!(gap.lost, Lost::NotStored | Lost::StoredLongAgo(_))).count() as u64
 }
 
 fn agents(seen: &Observation, judgement: &mut Judgement) {
@@ -113,6 +122,17 @@ fn storage(seen: &Observation, judgement: &mut Judgement) {
             "the storage tells what it holds",
             trouble.to_string(),
         ));
+    }
+    if nothing_arrives(seen) {
+        let count: u64 = seen.pools.iter().map(unstored).sum();
+        judgement.fail(
+            Finding::new(
+                "coverage/nothing-stored",
+                "what is scraped arrives in the storage",
+                format!("{count} targets are up, and the storage has a fresh sample of none of them"),
+            )
+            .hint("see vmagent's remote write: its URL, requests that succeed, retries, pending bytes"),
+        );
     }
 }
 
@@ -214,8 +234,11 @@ fn of_gap(gap: &Gap, pool: &PoolSeen) -> Finding {
 }
 
 fn judge_required(component: &Required, seen: &Observation, at: Timestamp, judgement: &mut Judgement) {
-    let good: u64 = seen.pools.iter().filter(|pool| component.owns(&pool.pool)).map(|pool| pool.good).sum();
-    if good >= component.at_least {
+    let own = || seen.pools.iter().filter(|pool| component.owns(&pool.pool));
+    let good: u64 = own().map(|pool| pool.good).sum();
+    let told: u64 = own().map(|pool| pool.gaps.len() as u64).sum();
+    // Targets that are there and not good have findings of their own.
+    if good + told >= component.at_least {
         return;
     }
     let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();

@@ -81,11 +81,15 @@ fn of_pods(spec: &Spec, workload: &Workload, all: &[Pod], current: &[&Pod], at: 
     let mut findings = Vec::new();
     let name = |pod: &Pod| format!("Pod {}/{}", spec.namespace, pod.name);
     for pod in current {
-        match picture::of(pod, spec, at) {
+        let picture = picture::of(pod, spec, at);
+        // An image that cannot be pulled does not run.
+        let runs = picture.as_ref().is_none_or(|finding| finding.code != "workload/image-pull");
+        match picture {
             Some(finding) => findings.push(finding.on(name(pod))),
             None => findings.extend(pods::past(pod, spec, at).into_iter().map(|finding| finding.on(name(pod)))),
         }
-        findings.extend(pods::images(pod, spec).into_iter().map(|finding| finding.on(name(pod))));
+        let images = if runs { pods::images(pod, spec) } else { Vec::new() };
+        findings.extend(images.into_iter().map(|finding| finding.on(name(pod))));
         findings.extend(too_young(pod, spec, at).map(|finding| finding.on(name(pod))));
     }
     for pod in all {

@@ -193,6 +193,28 @@ fn what_a_silent_agent_or_storage_would_have_told_is_no_finding_of_its_own() {
 }
 
 #[test]
+fn where_nothing_arrives_in_the_storage_one_finding_says_so() {
+    let gap = |lost| Gap { url: "http://10.0.0.1:9100/metrics".to_owned(), lost };
+    let mut seen = whole();
+    seen.pools = vec![pool(vec![gap(Lost::NotStored), gap(Lost::StoredLongAgo(99.0))])];
+    assert_eq!(failed(&verdict(&seen)), ["coverage/nothing-stored"]);
+    seen.pools = vec![pool(vec![gap(Lost::NotStored)])];
+    assert_eq!(failed(&verdict(&seen)), ["coverage/not-stored"]);
+}
+
+#[test]
+fn a_component_whose_targets_are_told_one_by_one_is_not_told_again() {
+    let mut seen = whole();
+    seen.pools = vec![pool(vec![Gap { url: "http://10.0.0.1:9100/metrics".to_owned(), lost: Lost::NotStored }])];
+    let judged = |at_least: u64| {
+        let required = json!([{"name": "web", "pool": "serviceScrape/ns/web/*", "at_least": at_least}]);
+        judge(&spec(required), &seen, "2026-11-23T10:00:00Z".parse().unwrap())
+    };
+    assert_eq!(failed(&judged(2)), ["coverage/not-stored"]);
+    assert_eq!(failed(&judged(3)), ["coverage/not-stored", "coverage/required-missing"]);
+}
+
+#[test]
 fn a_cluster_that_changes_meanwhile_leaves_it_open() {
     let verdict = verdict(&Observation { changed: vec!["Pod ns/web-3".to_owned()], ..whole() });
     assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
