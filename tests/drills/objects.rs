@@ -120,11 +120,16 @@ impl Sandbox {
         self.patch(object, json!({"spec": {"podMetadata": {"annotations": stamp}}})).await;
     }
 
-    /// The process of a container of that pod.
+    /// The process of a container of that pod, once it runs.
     pub async fn pid(&self, start: &str, container: &str) -> Pid {
-        let pod = self.pod(start).await;
-        let pid = &pod["metadata"]["annotations"][format!("sandbox.signoff.dev/pid.{container}")];
-        Pid::from_raw(pid.as_str().expect("the container runs").parse().unwrap()).unwrap()
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(pid) = pid_of(&self.pod(start).await, container) {
+                return pid;
+            }
+            assert!(Instant::now() < end, "{container} of {start} does not run");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Sends a signal to a container of that pod.
@@ -156,6 +161,12 @@ impl Sandbox {
             .error_for_status()
             .unwrap();
     }
+}
+
+/// The process of a pod's container, if it runs.
+fn pid_of(pod: &Value, container: &str) -> Option<Pid> {
+    let pid = &pod["metadata"]["annotations"][format!("sandbox.signoff.dev/pid.{container}")];
+    Pid::from_raw(pid.as_str()?.parse().ok()?)
 }
 
 /// Namespace and name.
