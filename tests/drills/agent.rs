@@ -25,7 +25,7 @@ pub async fn a_shard_is_missing(sandbox: &mut Sandbox) {
     sandbox.green().await;
     sandbox.cordon(true).await;
     sandbox.delete_pod("observability/vmagent-vmagent-1-").await;
-    let wanted = [("coverage/shard-missing", "2 vmagent pods, got 1")];
+    let wanted = [("coverage/shard-missing", "VMAgent observability/vmagent: expected 2 vmagent pods, got 1")];
     sandbox.red("the pod of the second vmagent shard has no node", "targets-covered", &wanted).await;
     sandbox.cordon(false).await;
     sandbox.green().await;

@@ -17,12 +17,12 @@ const GAPS_TOLD: usize = 10;
 /// Judges one observation made at `at`.
 pub fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
     let mut judgement = Judgement::new();
+    let agent = format!("VMAgent {}/{}", spec.vmagent.namespace, spec.vmagent.name);
     if !seen.agent_exists {
-        let agent = format!("VMAgent {}/{}", spec.vmagent.namespace, spec.vmagent.name);
         judgement.fail(Finding::new("coverage/no-agent", "the VMAgent exists", "it does not").on(agent).terminal());
         return judgement.conclude(nothing());
     }
-    agents(seen, &mut judgement);
+    agents(&agent, seen, &mut judgement);
     storage(seen, &mut judgement);
     custom_resources(seen, &mut judgement);
     seen.pools.iter().for_each(|pool| judge_pool(pool, seen, &mut judgement));
@@ -80,7 +80,7 @@ fn unstored(pool: &PoolSeen) -> u64 {
     pool.gaps.iter().filter(|gap| matches!(gap.lost, Lost::NotStored | Lost::StoredLongAgo(_))).count() as u64
 }
 
-fn agents(seen: &Observation, judgement: &mut Judgement) {
+fn agents(vmagent: &str, seen: &Observation, judgement: &mut Judgement) {
     let untold = seen.pools.iter().flat_map(|pool| &pool.gaps).filter(|gap| gap.lost == Lost::NotDiscovered).count();
     let untold = format!("{untold} expected targets are in no answer of any vmagent");
     if seen.agents.len() < seen.agents_wanted {
@@ -91,6 +91,7 @@ fn agents(seen: &Observation, judgement: &mut Judgement) {
                 format!("{wanted} vmagent pods"),
                 format!("{found} with an address"),
             )
+            .on(vmagent)
             .hint(format!("each shard scrapes its own part of the targets: see the vmagent pods; {untold}")),
         );
     }

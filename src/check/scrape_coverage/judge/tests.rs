@@ -164,6 +164,7 @@ fn agents_must_all_be_there_answer_and_run_their_newest_configuration() {
     let mut seen = whole();
     seen.agents_wanted = 2;
     assert_eq!(failed(&verdict(&seen)), ["coverage/shard-missing"]);
+    assert_eq!(verdict(&seen).findings()[0].object.as_deref(), Some("VMAgent observability/vmagent"));
     seen.agents_wanted = 1;
     seen.agents[0].last_reload_successful = Some(false);
     assert_eq!(failed(&verdict(&seen)), ["coverage/reload-failed"]);
