@@ -12,7 +12,6 @@ use super::{Found, Program, Progress, Source, cache, step};
 pub const DEFAULT_SUITE: &str = "trixie";
 
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const FALLBACK_MIRROR: &str = "http://deb.debian.org/debian";
 const STEP_DEADLINE: Duration = Duration::from_secs(5 * 60);
 
 /// A package that was unpacked.
@@ -114,7 +113,7 @@ impl Apt {
             std::fs::create_dir_all(apt.folder.join(part))?;
         }
         let signed = if Path::new(KEYRING).is_file() { format!("Signed-By: {KEYRING}\n") } else { String::new() };
-        let mirror = mirror().await.unwrap_or_else(|| FALLBACK_MIRROR.to_owned());
+        let mirror = mirror().await.context("apt knows no Debian mirror: add one to /etc/apt/sources.list.d")?;
         let source = format!("Types: deb\nURIs: {mirror}\nSuites: {suite}\nComponents: main\n{signed}");
         std::fs::write(apt.folder.join("parts/suite.sources"), source)?;
         let label = format!("package lists of Debian {suite}: apt-get update");
