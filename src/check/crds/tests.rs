@@ -137,11 +137,3 @@ fn names_of_crds_are_guessed_as_generators_make_them() {
         "get customresourcedefinitions.apiextensions.k8s.io in the whole cluster named vmsingles.operator.victoriametrics.com"
     );
 }
-
-#[test]
-fn the_page_has_a_check_that_can_be_read() {
-    let snippet = Crds::PAGE.split("```yaml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let checks: Value = serde_saphyr::from_str(snippet).unwrap();
-    let expected = &checks[0]["expect"]["crds"];
-    serde_json::from_value::<Spec>(expected.clone()).unwrap();
-}

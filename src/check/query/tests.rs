@@ -201,11 +201,3 @@ async fn the_age_is_that_of_the_newest_stored_sample() {
     let refused = Query::observe(&spec(json!({"query": "sum("})), &mut (), &look).await.unwrap_err();
     assert!(matches!(&refused, Trouble::Refused { status: 422, body, .. } if body == "no"), "{refused}");
 }
-
-#[test]
-fn the_page_has_a_check_that_can_be_read() {
-    let snippet = Query::PAGE.split("```yaml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let checks: Value = serde_saphyr::from_str(snippet).unwrap();
-    let expected = &checks[0]["expect"]["query"];
-    serde_json::from_value::<Spec>(expected.clone()).unwrap();
-}

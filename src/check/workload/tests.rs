@@ -257,11 +257,3 @@ fn what_is_judged_is_what_was_saved() {
     let judge = |seen| Workload::judge(&spec(json!({})), seen, NOW.parse().unwrap());
     assert_eq!(judge(&saved), judge(&seen));
 }
-
-#[test]
-fn the_page_has_a_check_that_can_be_read() {
-    let snippet = Workload::PAGE.split("```yaml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let checks: Value = serde_saphyr::from_str(snippet).unwrap();
-    let expected = &checks[0]["expect"]["workload"];
-    serde_json::from_value::<Spec>(expected.clone()).unwrap();
-}

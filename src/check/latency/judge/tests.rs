@@ -204,11 +204,3 @@ fn malformed_evidence_is_refused() {
     seen["passes"][0]["samples"][3]["latency_us"] = json!("fast");
     assert!(judge_with("{p95: {below: 2s}}", &seen).is_err());
 }
-
-#[test]
-fn the_page_has_a_snippet_that_is_a_check() {
-    let page = <crate::check::latency::Latency as crate::check::kind::Kind>::PAGE;
-    let snippet = page.split("```yaml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let expectation: Expectation = serde_saphyr::from_str(snippet).unwrap();
-    assert_eq!(expectation.kind(), "latency");
-}
