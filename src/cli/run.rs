@@ -75,7 +75,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         return Ok(Exit::NothingSelected);
     }
     let mut screen = Screen::new(arguments.color, arguments.quiet);
-    let mut session = Session {
+    let session = Session {
         plan,
         cluster: Ok(arguments.cluster.into()),
         facts: Vec::new(),
@@ -85,6 +85,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         deadline: arguments.deadline.map(|deadline| deadline.0),
     };
     session.check_files().map_err(|error| Usage(format!("{error:#}")))?;
+    #[cfg(feature = "sandbox")]
+    let mut session = session;
     #[cfg(feature = "sandbox")]
     let sandbox =
         if arguments.sandbox.wanted { start(&arguments.sandbox.options, &mut session, &screen).await } else { None };

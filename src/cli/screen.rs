@@ -97,7 +97,8 @@ impl Screen {
         Self { mode, style: style(color), printed: 0, frame: 0 }
     }
 
-    /// Shows what happens before the run, such as a sandbox's start: a moving line on a terminal, else line after line.
+    /// Shows what happens before the run, the sandbox's start: a moving line on a terminal, else line after line.
+    #[cfg(feature = "sandbox")]
     pub fn note(&self) -> impl Fn(&str) + Send + Sync + 'static {
         let (mode, room) = (self.mode, self.style.width.saturating_sub(1));
         move |text: &str| match mode {
