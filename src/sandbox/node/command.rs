@@ -10,7 +10,7 @@ use super::environment::{self, Fields, expand};
 use super::images::{self, Runnable};
 use super::launch::Order;
 use super::path_map::{PATH_MAP_VARIABLE, PathMap};
-use super::{layer, listen, logs};
+use super::{layer, listen, logs, state_metrics};
 
 /// Why a container cannot be started now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,11 @@ pub(super) fn order(running: &Running, container: &Container) -> Result<Order, B
     let own = environment::resolve(container, &fields, running).map_err(Blocked::Configuration)?;
     let vars: BTreeMap<String, String> = own.into_iter().collect();
     let paths = running.mounts.get(&container.name).cloned().unwrap_or_default();
-    let (program, mut args, program_env) = program(running, runnable);
+    let real = state_metrics::real(runnable, std::env::var_os("PATH").as_deref());
+    let (program, mut args, program_env) = match &real {
+        Some(file) => (file.clone(), Vec::new(), Vec::new()),
+        None => program(running, runnable),
+    };
     let first_port = container.ports.iter().flatten().next().and_then(|port| u16::try_from(port.container_port).ok());
     let folder = running.folder.join("work").join(&container.name);
     let given: Vec<String> = container
@@ -43,7 +47,12 @@ pub(super) fn order(running: &Running, container: &Container) -> Result<Order, B
             layer::confine(&arg, paths.rewrite(&arg), &folder)
         })
         .collect();
-    args.extend(listen::rewrite(runnable, &given, running.ip, first_port));
+    args.extend(match real {
+        Some(_) => {
+            state_metrics::args(given, running.ip, &super::registration::kubeconfig_path(&running.shared.config))
+        }
+        None => listen::rewrite(runnable, &given, running.ip, first_port),
+    });
     let mut env = base_env(running);
     env.extend(program_env);
     env.extend(vars.iter().map(|(name, value)| (name.clone(), paths.rewrite(value))));

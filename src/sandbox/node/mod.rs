@@ -40,6 +40,7 @@ mod quantity;
 mod registration;
 mod scheduler;
 mod service_forward;
+mod state_metrics;
 mod status;
 mod volume;
 mod world;
