@@ -31,11 +31,11 @@ const WHOLE: Size = Size { targets: 10_000, rounds: 7, interval: Duration::from_
 const QUICK: Size = Size { targets: 200, rounds: 1, interval: Duration::from_secs(2) };
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let runtime = runtime.expect("a runtime can be made");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(look) = own::arguments(&arguments) {
-        return runtime.block_on(own::cover(&look));
+        // As a run does: in a task.
+        return runtime.block_on(async { tokio::spawn(own::cover(look)).await }).expect("the look ends");
     }
     let size = if arguments.iter().any(|argument| argument == "--bench") { WHOLE } else { QUICK };
     runtime.block_on(compare(&size));

@@ -11,26 +11,26 @@ use super::cost::Told;
 pub const ARGUMENT: &str = "--cover";
 
 /// What the child is to look at.
-pub struct Look<'a> {
-    agent: &'a str,
-    server: &'a str,
+pub struct Look {
+    agent: String,
+    server: String,
     targets: usize,
 }
 
 /// What stands behind [`ARGUMENT`]: the agent's URL, the address of the targets, and their number.
-pub fn arguments(all: &[String]) -> Option<Look<'_>> {
+pub fn arguments(all: &[String]) -> Option<Look> {
     let at = all.iter().position(|argument| argument == ARGUMENT)?;
     let [agent, server, targets] = all.get(at + 1..)? else { return None };
-    Some(Look { agent, server, targets: targets.parse().ok()? })
+    Some(Look { agent: agent.clone(), server: server.clone(), targets: targets.parse().ok()? })
 }
 
 /// Looks once, and tells what it cost.
-pub async fn cover(look: &Look<'_>) {
+pub async fn cover(look: Look) {
     let service = "vmagent-vmagent".to_owned();
-    let options = Options { urls: vec![(service.clone(), look.agent.to_owned())], ..Options::default() };
+    let options = Options { urls: vec![(service.clone(), look.agent.clone())], ..Options::default() };
     let connections = Connections::open(options).await.expect("an address was given");
     let endpoint = Endpoint { namespace: "observability".to_owned(), service, port: Port("http".to_owned()) };
-    let mut join = expected(look);
+    let mut join = expected(&look);
     let agents = ask::agents(&connections, &endpoint, &mut join).await.expect("the agent is known");
     assert_eq!((agents.len(), &agents[0].trouble), (1, &None), "the agent could not be asked");
     let (pools, unexplained) = join.finish();
@@ -40,7 +40,7 @@ pub async fn cover(look: &Look<'_>) {
 }
 
 /// Every target of every pool, by its URL.
-fn expected(look: &Look<'_>) -> Join {
+fn expected(look: &Look) -> Join {
     let mut join = Join::new(None, &[]);
     for index in 0..POOLS {
         let job = Job {

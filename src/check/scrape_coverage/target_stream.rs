@@ -12,13 +12,18 @@ use super::target::Target;
 /// The longest single value that is waited for. A target has some kilobytes.
 const LONGEST_VALUE: usize = 16 << 20;
 
+/// So many bytes are gathered before they are read: vmagent sends pieces of 2 KiB, less than one target of Kubernetes, and
+/// reading each at once would begin every target several times.
+const BATCH: usize = 64 << 10;
+
 /// An answer in the middle of being read; `on_target` is called for each active target, in the answer's order.
 pub struct TargetStream<F> {
     on_target: F,
     buffer: Vec<u8>,
     /// How many bytes of the buffer are done with.
     done: usize,
-    /// A value that ended too early is tried again when the buffer has this length, so that tiny chunks stay cheap.
+    batch: usize,
+    /// The buffer is read on when it has this length, so that tiny chunks stay cheap.
     retry_at: usize,
     place: Place,
     seen: Vec<(Level, Field)>,
@@ -96,11 +101,17 @@ struct Dropped {}
 impl<F: FnMut(Target<'_>)> TargetStream<F> {
     /// A stream at the first byte of an answer.
     pub fn new(on_target: F) -> Self {
+        Self::batched(BATCH, on_target)
+    }
+
+    /// One that reads as soon as `batch` bytes are there.
+    fn batched(batch: usize, on_target: F) -> Self {
         Self {
             on_target,
+            batch,
             buffer: Vec::new(),
             done: 0,
-            retry_at: 0,
+            retry_at: batch,
             place: Place::Start,
             seen: Vec::new(),
             summary: Summary::default(),
@@ -129,12 +140,15 @@ impl<F: FnMut(Target<'_>)> TargetStream<F> {
     fn advance(&mut self, ending: Ending) -> Result<(), String> {
         loop {
             self.done += blanks(&self.buffer[self.done..]);
-            let Some(&next) = self.buffer.get(self.done) else { return Ok(()) };
+            let Some(&next) = self.buffer.get(self.done) else {
+                self.retry_at = self.done + self.batch;
+                return Ok(());
+            };
             match self.step(next, ending)? {
                 Step::Moved => {}
                 Step::Starved => {
                     let waiting = self.buffer.len() - self.done;
-                    self.retry_at = self.done + 2 * waiting;
+                    self.retry_at = self.done + (2 * waiting).max(self.batch);
                     return if waiting > LONGEST_VALUE { Err(too_long()) } else { Ok(()) };
                 }
             }

@@ -34,7 +34,7 @@ fn plain(text: &[u8]) -> Option<(Vec<String>, Summary)> {
 
 fn streamed(text: &[u8], cut: usize) -> Result<(Vec<String>, Summary), String> {
     let mut targets = Vec::new();
-    let mut stream = TargetStream::new(|target: Target<'_>| targets.push(format!("{target:?}")));
+    let mut stream = TargetStream::batched(0, |target: Target<'_>| targets.push(format!("{target:?}")));
     for chunk in text.chunks(cut) {
         stream.push(chunk)?;
     }
@@ -66,6 +66,22 @@ fn every_target_is_told_once_in_order_wherever_the_answer_is_cut() {
 }
 
 #[test]
+fn pieces_are_gathered_before_they_are_read_and_memory_stays_bounded() {
+    let text = answer(&vec![target("p", "up"); 1000]);
+    let count = std::cell::Cell::new(0);
+    let mut stream = TargetStream::new(|_: Target<'_>| count.set(count.get() + 1));
+    let (first, rest) = text.as_bytes().split_at(BATCH - 1);
+    stream.push(first).unwrap();
+    assert_eq!(count.get(), 0);
+    for chunk in rest.chunks(2 << 10) {
+        stream.push(chunk).unwrap();
+        assert!(count.get() > 0 && stream.buffer.capacity() <= 4 * BATCH);
+    }
+    stream.finish().unwrap();
+    assert_eq!(count.get(), 1000);
+}
+
+#[test]
 fn an_error_answer_keeps_the_servers_words() {
     let (_, summary) = streamed(br#"{"status":"error","errorType":"400","error":"no such pool"}"#, 7).unwrap();
     assert_eq!(summary.error.as_deref(), Some("no such pool"));
@@ -81,7 +97,7 @@ fn an_answer_that_is_cut_short_is_an_error() {
 
 #[test]
 fn a_value_without_an_end_is_given_up() {
-    let mut stream = TargetStream::new(|_: Target<'_>| {});
+    let mut stream = TargetStream::batched(0, |_: Target<'_>| {});
     stream.push(br#"{"status":""#).unwrap();
     let chunk = vec![b'x'; 1 << 20];
     assert!((0..64).any(|_| stream.push(&chunk).is_err()));
@@ -89,7 +105,7 @@ fn a_value_without_an_end_is_given_up() {
 
 #[test]
 fn memory_does_not_grow_with_the_number_of_targets() {
-    let mut stream = TargetStream::new(|_: Target<'_>| {});
+    let mut stream = TargetStream::batched(0, |_: Target<'_>| {});
     stream.push(br#"{"status":"success","data":{"activeTargets":["#).unwrap();
     let one = format!("{},", target("a", "up"));
     for _ in 0..10_000 {
