@@ -90,6 +90,16 @@ impl Running {
         .collect()
     }
 
+    /// Waits until the kernel has taken the folder's lock back: a killed process ends a moment after its kill.
+    fn wait_for_the_lock(&self) {
+        let end = Instant::now() + GONE;
+        let lock = fs::File::open(self.folder.join("lock")).unwrap();
+        while lock.try_lock().is_err() {
+            assert!(Instant::now() < end, "{} is still locked after {GONE:?}", self.folder.display());
+            sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until no process and no folder is left.
     fn assert_gone(&mut self) {
         let end = Instant::now() + GONE;
@@ -171,6 +181,7 @@ fn what_two_kills_leave_is_swept_by_the_next_start() {
     kill_process(running.up_pid(), Signal::KILL).unwrap();
     running.up.wait().unwrap();
     assert_eq!(folders(running.temp.path()), [running.folder.clone()]);
+    running.wait_for_the_lock();
     // With its input at its end, the next one starts, sweeps, and ends.
     let mut next = signoff(running.temp.path()).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
     next.stdout.take().unwrap().read_to_end(&mut Vec::new()).unwrap();
