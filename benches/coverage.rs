@@ -31,14 +31,14 @@ const WHOLE: Size = Size { targets: 10_000, rounds: 7, interval: Duration::from_
 const QUICK: Size = Size { targets: 200, rounds: 1, interval: Duration::from_secs(2) };
 
 fn main() {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(look) = own::arguments(&arguments) {
         // As a run does: in a task.
+        let runtime = signoff::session::runtime().expect("a runtime can be made");
         return runtime.block_on(async { tokio::spawn(own::cover(look)).await }).expect("the look ends");
     }
     let size = if arguments.iter().any(|argument| argument == "--bench") { WHOLE } else { QUICK };
-    runtime.block_on(compare(&size));
+    tokio::runtime::Runtime::new().expect("a runtime can be made").block_on(compare(&size));
 }
 
 async fn compare(size: &Size) {

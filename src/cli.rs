@@ -72,9 +72,9 @@ struct FilterArguments {
 struct Usage(String);
 
 /// Runs the command line to its end, messages included, and gives the process's exit code.
-pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let verb = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments.verb,
         Err(error) => {
             // Nothing can be said where the terminal is gone.
             let _ = error.print();
@@ -82,23 +82,48 @@ pub async fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     log();
-    let ended = match arguments.verb {
-        Verb::Run(arguments) => run::run(*arguments).await,
-        Verb::List(arguments) => list::run(arguments),
-        Verb::Lint(arguments) => lint::run(arguments),
-        Verb::Schema(arguments) => schema::run(arguments),
-        Verb::Explain(arguments) => explain::run(arguments),
-        Verb::Report(arguments) => report::run(arguments),
-        Verb::Sweep(arguments) => sweep::run(arguments).await,
-        #[cfg(feature = "sandbox")]
-        Verb::Sandbox(command) => return sandbox(command).await,
-    };
-    match ended {
-        Ok(exit) => ExitCode::from(exit.code()),
+    let runtime = match verb.runtime() {
+        Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: {error:#}");
-            let exit = if error.is::<Usage>() { Exit::Usage } else { Exit::Inconclusive };
-            ExitCode::from(exit.code())
+            eprintln!("error: the runtime could not be started: {error}");
+            return ExitCode::from(Exit::Inconclusive.code());
+        }
+    };
+    let code = runtime.block_on(verb.run());
+    // A second Ctrl-C does not wait for what is still being undone.
+    runtime.shutdown_background();
+    code
+}
+
+impl Verb {
+    fn runtime(&self) -> std::io::Result<tokio::runtime::Runtime> {
+        match self {
+            // An API server with its controllers computes: it takes all cores.
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox(_) => tokio::runtime::Runtime::new(),
+            _ => crate::session::runtime(),
+        }
+    }
+
+    async fn run(self) -> ExitCode {
+        let ended = match self {
+            Self::Run(arguments) => run::run(*arguments).await,
+            Self::List(arguments) => list::run(arguments),
+            Self::Lint(arguments) => lint::run(arguments),
+            Self::Schema(arguments) => schema::run(arguments),
+            Self::Explain(arguments) => explain::run(arguments),
+            Self::Report(arguments) => report::run(arguments),
+            Self::Sweep(arguments) => sweep::run(arguments).await,
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox(command) => return sandbox(command).await,
+        };
+        match ended {
+            Ok(exit) => ExitCode::from(exit.code()),
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                let exit = if error.is::<Usage>() { Exit::Usage } else { Exit::Inconclusive };
+                ExitCode::from(exit.code())
+            }
         }
     }
 }

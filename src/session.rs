@@ -14,6 +14,14 @@ use crate::record::{Fold, Folder, Run, write_whole};
 use crate::report::junit;
 use crate::run::{self, Audience, Cluster, Setup};
 
+/// What a run's tasks live on: one worker, since they wait for answers more than they compute.
+///
+/// With two, each piece of a streamed answer wakes the other one: a quarter of the processor time that coverage takes
+/// (`cargo bench --bench coverage`). What must not wait for its turn, such as the arrivals of `load`, has a thread of its own.
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
+}
+
 /// A run that is to be made.
 pub struct Session {
     /// What is run.

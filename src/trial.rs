@@ -144,7 +144,7 @@ fn run_engine<G, F>(
 where
     F: Future<Output = anyhow::Result<(PathBuf, Vec<(String, String)>, G)>>,
 {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = crate::session::runtime()?;
     runtime.block_on(async {
         let plan = Plan::new(suite::read(file, &[])?, &Filter { filters: asked, exact: true, skip: Vec::new() });
         let (cluster, facts, _guard) = match cluster().await {

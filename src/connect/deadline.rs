@@ -1,10 +1,14 @@
 //! One time limit for everything that a request has to go through.
 
+use std::pin::Pin;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use crate::check::trouble::Trouble;
+
+/// Fires when a deadline is over.
+pub(super) type Timer = Pin<Box<Sleep>>;
 
 /// When a request must be done, and how to say that it was not.
 #[derive(Clone, Debug)]
@@ -21,8 +25,24 @@ impl Deadline {
 
     /// Waits for a step, but not longer than the whole may take.
     pub(super) async fn keep<T>(&self, step: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-        tokio::time::timeout_at(self.at, step)
-            .await
-            .unwrap_or_else(|_| Err(Trouble::TimedOut { to: self.to.clone(), seconds: self.whole.as_secs_f64() }))
+        self.keep_by(&mut self.timer(), step).await
+    }
+
+    /// A timer for many steps in a row: one made anew for each wakes another thread each time.
+    pub(super) fn timer(&self) -> Timer {
+        Box::pin(tokio::time::sleep_until(self.at))
+    }
+
+    /// As [`Deadline::keep`], by a timer that was made before.
+    pub(super) async fn keep_by<T>(
+        &self,
+        timer: &mut Timer,
+        step: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Trouble> {
+        tokio::select! {
+            biased;
+            done = step => done,
+            () = timer => Err(Trouble::TimedOut { to: self.to.clone(), seconds: self.whole.as_secs_f64() }),
+        }
     }
 }

@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
 
 use super::client::with_causes;
-use super::deadline::Deadline;
+use super::deadline::{Deadline, Timer};
 use super::forward::Lease;
 use super::{Reply, Via};
 use crate::check::trouble::Trouble;
@@ -26,6 +26,7 @@ pub struct Stream {
     from: String,
     path: String,
     deadline: Deadline,
+    timer: Timer,
     started: Instant,
     body: Body,
 }
@@ -54,7 +55,10 @@ impl Stream {
                 url: path,
                 message: format!("the body is compressed ({encoding:?}), which was not asked for"),
             }),
-            _ => Ok(Self { status, headers, via, from, path, deadline, started, body }),
+            _ => {
+                let timer = deadline.timer();
+                Ok(Self { status, headers, via, from, path, deadline, timer, started, body })
+            }
         }
     }
 
@@ -70,7 +74,7 @@ impl Stream {
         match &mut self.body {
             Body::Url(response) => {
                 let next = async { response.chunk().await.map_err(|error| broken(&error.without_url())) };
-                self.deadline.keep(next).await
+                self.deadline.keep_by(&mut self.timer, next).await
             }
             Body::Forward(incoming, lease) => {
                 let next = async {
@@ -81,7 +85,7 @@ impl Stream {
                     }
                     Ok(None)
                 };
-                let next = self.deadline.keep(next).await?;
+                let next = self.deadline.keep_by(&mut self.timer, next).await?;
                 // Only a connection whose answer was read to the end can carry another one.
                 if next.is_none()
                     && let Some(lease) = lease.take()
