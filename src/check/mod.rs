@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod expectation;
 pub mod exposition;
 pub mod finding;
+pub mod instant;
 pub mod judgement;
 pub mod kind;
 pub mod latency;

@@ -1,6 +1,5 @@
 //! The kind `query`: a MetricsQL query returns the wanted series, with values in range that rest on fresh samples.
 
-mod answer;
 mod judge;
 mod observation;
 mod observe;
@@ -17,7 +16,8 @@ use super::look::Look;
 use super::trouble::Trouble;
 use super::verdict::Verdict;
 
-pub use observation::{Age, Answer, Freshness, Observation, Series};
+pub use super::instant::{Answer, Series};
+pub use observation::{Age, Freshness, Observation};
 pub use selector::Selector;
 pub use spec::{NewestSample, Population, Spec, Values};
 

@@ -1,15 +1,15 @@
 //! Looks at memory: the pods as the API server knows them, metrics.k8s.io, and cAdvisor's series in the storage.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::seen::{ContainerSeen, Observation, Reading, Source};
 use super::spec::Spec;
 use crate::check::access::Access;
+use crate::check::instant::{self, Answer, Series};
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
-use crate::connect::{Connections, Request, Resource, Scope, resource};
+use crate::connect::{Connections, Resource, Scope, resource};
 use crate::units::Bytes;
 
 const POD_METRICS: Resource = Resource::of("metrics.k8s.io", "v1beta1", "PodMetrics", "pods", Scope::Namespaced);
@@ -37,7 +37,7 @@ pub async fn observe(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Obs
     seen.series = series(spec, look.connections).await;
     if seen.series.trouble.is_none() {
         let answer = ask(spec, look.connections, &peak_query(spec)).await?;
-        seen.peak_bytes = answer.data.result.first().and_then(Series::number);
+        seen.peak_bytes = answer.series.first().and_then(number);
     }
     Ok(seen)
 }
@@ -114,56 +114,28 @@ async fn series(spec: &Spec, connections: &Connections) -> Source {
 }
 
 fn joined(values: &Answer, ages: &Answer) -> Vec<Reading> {
-    let age =
-        |metric: &Labels| ages.data.result.iter().find(|series| series.metric == *metric).and_then(Series::number);
+    let age = |of: &Series| ages.series.iter().find(|series| series.labels == of.labels).and_then(number);
+    let label = |series: &Series, name: &str| series.labels.get(name).cloned().unwrap_or_default();
     values
-        .data
-        .result
+        .series
         .iter()
         .filter_map(|series| {
             Some(Reading {
-                pod: format!("{}/{}", series.metric.namespace, series.metric.pod),
-                container: series.metric.container.clone(),
-                bytes: series.number()?,
-                age_seconds: age(&series.metric).unwrap_or(f64::MAX),
+                pod: format!("{}/{}", label(series, "namespace"), label(series, "pod")),
+                container: label(series, "container"),
+                bytes: number(series)?,
+                age_seconds: age(series).unwrap_or(f64::MAX),
             })
         })
         .collect()
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    data: Data,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    result: Vec<Series>,
-}
-
-#[derive(Deserialize)]
-struct Series {
-    metric: Labels,
-    value: (f64, String),
-}
-
-#[derive(Default, Deserialize, PartialEq)]
-#[serde(default)]
-struct Labels {
-    namespace: String,
-    pod: String,
-    container: String,
-}
-
-impl Series {
-    fn number(&self) -> Option<f64> {
-        self.value.1.parse().ok().filter(|number: &f64| number.is_finite())
-    }
+fn number(series: &Series) -> Option<f64> {
+    Some(series.number()).filter(|number| number.is_finite())
 }
 
 async fn ask(spec: &Spec, connections: &Connections, query: &str) -> Result<Answer, Trouble> {
-    let request = Request::get_with("/api/v1/query", &[("nocache", "1"), ("query", query)]);
-    connections.send(&spec.storage, request).await?.json()
+    Ok(instant::ask(connections, &spec.storage, query).await?.1)
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {

@@ -1,8 +1,9 @@
 //! Judges the answer to a query.
 
-use super::observation::{Freshness, Observation, Series};
+use super::observation::{Freshness, Observation};
 use super::spec::{NewestSample, Spec};
 use crate::check::finding::Finding;
+use crate::check::instant::Series;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Limit, Measurement, Unit};
 use crate::check::verdict::Verdict;

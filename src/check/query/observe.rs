@@ -1,17 +1,16 @@
 //! Asks a query, and the age of the samples that it rests on.
 //!
-//! Timestamps of an instant query tell nothing: VictoriaMetrics evaluates at 30 s ago (`-search.latencyOffset`) and writes
-//! the asked time, and it repeats a sample for five minutes. So the time of the newest stored sample is asked for, and
-//! `nocache=1` switches the shift off (VictoriaMetrics v1.131.0, app/vmselect/prometheus/prometheus.go).
+//! Timestamps of an instant query tell nothing: the asked time is written, and a sample is repeated for five minutes. So
+//! the time of the newest stored sample is asked for.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::answer;
-use super::observation::{Age, Answer, Freshness, Observation, Series};
+use super::observation::{Age, Freshness, Observation};
 use super::selector::Selector;
 use super::spec::{NewestSample, Spec};
+use crate::check::instant::{self, Answer, Series};
 use crate::check::trouble::Trouble;
-use crate::connect::{Connections, Reply, Request};
+use crate::connect::{Connections, Reply};
 
 /// How far back the newest sample is sought at least, in seconds.
 const LOOK_BACK: f64 = 3600.0;
@@ -35,16 +34,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     async fn query(&self, query: &str) -> Result<(Reply, Answer), Trouble> {
-        let request = Request::get_with("/api/v1/query", &[("query", query), ("nocache", "1")]);
-        let reply = self.connections.send(&self.spec.endpoint, request).await?;
-        let url = format!("/api/v1/query of `{query}`");
-        if reply.status != 200 {
-            let start = || String::from_utf8_lossy(&reply.body).chars().take(500).collect();
-            let body = answer::error(&reply.body).unwrap_or_else(start);
-            return Err(Trouble::Refused { url, status: reply.status, body });
-        }
-        let answer = answer::read(&reply.body).map_err(|message| Trouble::Malformed { url, message })?;
-        Ok((reply, answer))
+        instant::ask(self.connections, &self.spec.endpoint, query).await
     }
 
     /// The ages of the series that are there now; those that have ended are of no interest.

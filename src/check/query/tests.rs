@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::check::instant;
 use crate::check::verdict::Decision;
 use crate::connect::testing::{given, serve};
 use crate::connect::{Application, Component, Via};
@@ -20,7 +21,7 @@ fn answer(series: &[(&str, &str)], fetched: &str) -> Answer {
         .collect();
     let body = json!({"status": "success", "data": {"resultType": "vector", "result": result},
         "stats": {"seriesFetched": fetched, "executionTimeMsec": 7}});
-    answer::read(body.to_string().as_bytes()).unwrap()
+    instant::read(body.to_string().as_bytes()).unwrap()
 }
 
 fn seen(answer: Answer, ages: Option<&[f64]>) -> Observation {
@@ -148,7 +149,7 @@ fn nothing_may_be_wanted_where_something_stands_behind_it() {
 #[test]
 fn a_range_and_a_partial_answer_are_not_taken_for_the_whole() {
     let matrix = br#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"1"]]}]}}"#;
-    let verdict = judge(json!({"query": "up[1m]"}), &seen(answer::read(matrix).unwrap(), Some(&[1.0])));
+    let verdict = judge(json!({"query": "up[1m]"}), &seen(instant::read(matrix).unwrap(), Some(&[1.0])));
     fails(&verdict, "query/not-instant");
     assert!(verdict.is_terminal());
     let partial = Answer { partial: true, ..answer(&[("a", "1")], "1") };
@@ -165,7 +166,7 @@ fn what_is_no_answer_is_malformed() {
         r#"{"status":"success"}"#,
         r#"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1]}]}}"#,
     ] {
-        assert!(answer::read(body.as_bytes()).is_err(), "{body}");
+        assert!(instant::read(body.as_bytes()).is_err(), "{body}");
     }
 }
 

@@ -1,21 +1,20 @@
 //! Asks the agents for their targets and the storage for its newest `up`.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use super::join::{Join, Stored};
 use super::seen::AgentSeen;
 use super::target::Target;
 use super::target_stream::TargetStream;
 use crate::check::exposition;
+use crate::check::instant;
 use crate::check::trouble::Trouble;
 use crate::connect::{Connections, Endpoint, PodAddress, Request};
 
 const TARGETS: &str = "/api/v1/targets?state=active";
-/// Age of the newest `up` by the storage's own clock. `nocache=1` takes away the 30 s latency offset of instant queries.
+/// Age of the newest `up` by the storage's own clock.
 const AGES: &str = "time() - timestamp(up)";
 const VALUES: &str = "up";
 
@@ -59,32 +58,6 @@ async fn agent(connections: &Connections, pod: &PodAddress, join: &mut Join) -> 
     Ok((reload.map(|value| value == 1.0), active))
 }
 
-/// A vector of `/api/v1/query`.
-#[derive(Deserialize)]
-struct Answer<'a> {
-    #[serde(borrow)]
-    data: Data<'a>,
-}
-
-#[derive(Deserialize)]
-struct Data<'a> {
-    #[serde(borrow)]
-    result: Vec<Series<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Series<'a> {
-    metric: BTreeMap<String, String>,
-    #[serde(borrow)]
-    value: (f64, Cow<'a, str>),
-}
-
-impl Series<'_> {
-    fn number(&self) -> f64 {
-        self.value.1.parse().unwrap_or(f64::NAN)
-    }
-}
-
 /// Adds the newest `up` of every series to the join.
 pub async fn storage(
     connections: &Connections,
@@ -92,29 +65,17 @@ pub async fn storage(
     external: &[String],
     join: &mut Join,
 ) -> Result<(), Trouble> {
-    let ages = ask(connections, endpoint, AGES).await?;
-    let values = ask(connections, endpoint, VALUES).await?;
-    let values = parse(&values, VALUES)?;
+    let (_, ages) = instant::ask(connections, endpoint, AGES).await?;
+    let (_, values) = instant::ask(connections, endpoint, VALUES).await?;
     let mut by_labels: BTreeMap<BTreeMap<String, String>, f64> = BTreeMap::new();
-    for mut series in values {
-        series.metric.remove("__name__");
+    for mut series in values.series {
+        series.labels.remove("__name__");
         let number = series.number();
-        by_labels.insert(series.metric, number);
+        by_labels.insert(series.labels, number);
     }
-    for series in parse(&ages, AGES)? {
-        let value = by_labels.get(&series.metric).copied().unwrap_or(f64::NAN);
-        join.store(&series.metric, external, Stored { age_seconds: series.number(), value });
+    for series in ages.series {
+        let value = by_labels.get(&series.labels).copied().unwrap_or(f64::NAN);
+        join.store(&series.labels, external, Stored { age_seconds: series.number(), value });
     }
     Ok(())
-}
-
-async fn ask(connections: &Connections, endpoint: &Endpoint, query: &str) -> Result<String, Trouble> {
-    let request = Request::get_with("/api/v1/query", &[("nocache", "1"), ("query", query)]);
-    connections.send(endpoint, request).await?.text()
-}
-
-fn parse<'a>(text: &'a str, path: &str) -> Result<Vec<Series<'a>>, Trouble> {
-    serde_json::from_str::<Answer<'a>>(text)
-        .map(|answer| answer.data.result)
-        .map_err(|error| Trouble::Malformed { url: path.to_owned(), message: error.to_string() })
 }

@@ -56,16 +56,20 @@ fn a_reading_has_the_age_of_its_timestamp() {
 
 #[test]
 fn values_and_ages_are_joined_by_container() {
-    let answer = |value: &str| -> Answer {
-        let metric = json!({"namespace": "observability", "pod": "vmagent-0", "container": "vmagent"});
-        serde_json::from_value(json!({"data": {"result": [{"metric": metric, "value": [1795424939, value]}]}})).unwrap()
+    let answer = |result: Value| {
+        let body = json!({"status": "success", "data": {"resultType": "vector", "result": result}});
+        instant::read(body.to_string().as_bytes()).unwrap()
     };
-    let readings = joined(&answer("1000"), &answer("12.5"));
+    let of = |value: &str| {
+        let metric = json!({"namespace": "observability", "pod": "vmagent-0", "container": "vmagent"});
+        answer(json!([{"metric": metric, "value": [1795424939, value]}]))
+    };
+    let readings = joined(&of("1000"), &of("12.5"));
     assert_eq!(
         (readings[0].pod.as_str(), readings[0].bytes, readings[0].age_seconds),
         ("observability/vmagent-0", 1000.0, 12.5)
     );
-    let without_age = joined(&answer("1000"), &serde_json::from_value(json!({"data": {"result": []}})).unwrap());
+    let without_age = joined(&of("1000"), &answer(json!([])));
     assert_eq!(without_age[0].age_seconds, f64::MAX);
 }
 
