@@ -99,6 +99,8 @@ kinds! {
     Memory(super::memory::Memory),
     /// A synthetic alert goes all the way from a VMRule to Alertmanager and back.
     AlertFlow(super::alert_flow::AlertFlow),
+    /// Alertmanager runs the wanted configuration: alerts lead to receivers that tell somebody.
+    AlertmanagerConfig(super::alertmanager_config::AlertmanagerConfig),
     /// A quantile of query latency keeps its limit under a small, steady load.
     Latency(super::latency::Latency),
 }

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod alert_flow;
+pub mod alertmanager_config;
 pub mod crds;
 pub mod evidence;
 pub mod expectation;
@@ -17,6 +18,7 @@ pub mod look;
 pub mod measurement;
 pub mod memory;
 pub mod query;
+pub mod route;
 pub mod scrape_coverage;
 pub mod trouble;
 pub mod verdict;

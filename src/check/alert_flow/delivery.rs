@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::deliver::Deliver;
 use super::flow::{Flow, Step};
-use super::route::Routing;
 use super::rule::{DELIVER_LABEL, DELIVERED_ALERT};
 use super::seen::AlertSeen;
 use super::sink::{Sink, Told};
@@ -17,6 +16,7 @@ use super::spec::Spec;
 use super::{alertmanager, described};
 use crate::check::exposition;
 use crate::check::look::Look;
+use crate::check::route::Routing;
 use crate::check::trouble::Trouble;
 use crate::connect::Request;
 

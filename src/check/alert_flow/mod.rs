@@ -9,7 +9,6 @@ mod flow;
 mod hop;
 mod judge;
 mod out;
-mod route;
 mod rule;
 mod seen;
 mod selected;

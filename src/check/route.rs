@@ -7,7 +7,7 @@ mod matcher;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::check::yaml;
@@ -28,9 +28,19 @@ struct Route {
     routes: Vec<Route>,
 }
 
+/// What may be kept of a configuration: who is told is no secret, and how one is told stays out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The root route, as it is written.
+    pub route: Value,
+    /// Number of integrations by type (`webhook`, `email`) of every receiver.
+    pub receivers: BTreeMap<String, BTreeMap<String, usize>>,
+}
+
 #[derive(Deserialize)]
 struct Config {
-    route: Option<Written>,
+    #[serde(default)]
+    route: Value,
     #[serde(default)]
     receivers: Vec<Map<String, Value>>,
 }
@@ -52,23 +62,46 @@ struct Written {
     routes: Option<Vec<Written>>,
 }
 
+impl Shown {
+    /// Reads the configuration that Alertmanager shows in `/api/v2/status`.
+    ///
+    /// # Errors
+    /// It is no YAML, or no configuration.
+    pub fn read(config: &str) -> Result<Self, String> {
+        let config: Value = yaml::parse(config)?;
+        let config: Config = serde_json::from_value(config).map_err(|error| error.to_string())?;
+        let receivers = config.receivers.iter().filter_map(|receiver| {
+            let name = receiver.get("name")?.as_str()?.to_owned();
+            Some((name, integrations(receiver)))
+        });
+        Ok(Self { receivers: receivers.collect(), route: config.route })
+    }
+}
+
 impl Routing {
     /// Reads the configuration that Alertmanager shows in `/api/v2/status`.
     ///
     /// # Errors
     /// Says what cannot be read: a matcher that is misread could lead an alert to the wrong people.
     pub fn read(config: &str) -> Result<Self, String> {
-        let config: Value = yaml::parse(config)?;
-        let config: Config = serde_json::from_value(config).map_err(|error| error.to_string())?;
-        let root = Route::read(config.route.ok_or("it has no route")?, "")?;
+        Self::of(&Shown::read(config)?)
+    }
+
+    /// The routes of a configuration that was kept; the same errors.
+    pub fn of(shown: &Shown) -> Result<Self, String> {
+        let route = Option::<Written>::deserialize(&shown.route).map_err(|error| error.to_string())?;
+        let root = Route::read(route.ok_or("it has no route")?, "")?;
         if root.receiver.is_empty() {
             return Err("its root route has no receiver".to_owned());
         }
-        let receivers = config.receivers.iter().filter_map(|receiver| {
-            let name = receiver.get("name")?.as_str()?.to_owned();
-            Some((name, integrations(receiver)))
-        });
-        Ok(Self { root, receivers: receivers.collect() })
+        Ok(Self { root, receivers: shown.receivers.clone() })
+    }
+
+    /// Every receiver that some route names.
+    pub fn receivers_in_use(&self) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        self.root.name_receivers(&mut found);
+        found
     }
 
     /// Every receiver that an alert with these labels, and perhaps others, may reach.
@@ -107,6 +140,11 @@ impl Route {
         let routes = written.routes.unwrap_or_default().into_iter().map(|route| Self::read(route, &receiver));
         let routes = routes.collect::<Result<_, _>>()?;
         Ok(Self { receiver, matchers, goes_on: written.r#continue, routes })
+    }
+
+    fn name_receivers<'a>(&'a self, found: &mut BTreeSet<&'a str>) {
+        found.insert(&self.receiver);
+        self.routes.iter().for_each(|route| route.name_receivers(found));
     }
 
     /// Depth first, left to right: a child that matches ends the search unless it says `continue`; without one that
