@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod expectation;
 pub mod exposition;
 pub mod finding;
+pub mod flag;
 pub mod instant;
 pub mod judgement;
 pub mod kind;
