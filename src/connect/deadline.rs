@@ -7,9 +7,6 @@ use tokio::time::{Instant, Sleep};
 
 use crate::check::trouble::Trouble;
 
-/// Fires when a deadline is over.
-pub(super) type Timer = Pin<Box<Sleep>>;
-
 /// When a request must be done, and how to say that it was not.
 #[derive(Clone, Debug)]
 pub(super) struct Deadline {
@@ -25,18 +22,20 @@ impl Deadline {
 
     /// Waits for a step, but not longer than the whole may take.
     pub(super) async fn keep<T>(&self, step: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-        self.keep_by(&mut self.timer(), step).await
+        let timer = self.timer();
+        tokio::pin!(timer);
+        self.keep_by(timer, step).await
     }
 
     /// A timer for many steps in a row: one made anew for each wakes another thread each time.
-    pub(super) fn timer(&self) -> Timer {
-        Box::pin(tokio::time::sleep_until(self.at))
+    pub(super) fn timer(&self) -> Sleep {
+        tokio::time::sleep_until(self.at)
     }
 
     /// As [`Deadline::keep`], by a timer that was made before.
     pub(super) async fn keep_by<T>(
         &self,
-        timer: &mut Timer,
+        timer: Pin<&mut Sleep>,
         step: impl Future<Output = Result<T, Trouble>>,
     ) -> Result<T, Trouble> {
         tokio::select! {

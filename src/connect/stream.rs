@@ -1,13 +1,15 @@
 //! A reply whose body is read piece by piece, for answers too big to hold.
 
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
+use tokio::time::Sleep;
 
 use super::client::with_causes;
-use super::deadline::{Deadline, Timer};
+use super::deadline::Deadline;
 use super::forward::Lease;
 use super::{Reply, Via};
 use crate::check::trouble::Trouble;
@@ -26,7 +28,7 @@ pub struct Stream {
     from: String,
     path: String,
     deadline: Deadline,
-    timer: Timer,
+    timer: Pin<Box<Sleep>>,
     started: Instant,
     body: Body,
 }
@@ -56,7 +58,7 @@ impl Stream {
                 message: format!("the body is compressed ({encoding:?}), which was not asked for"),
             }),
             _ => {
-                let timer = deadline.timer();
+                let timer = Box::pin(deadline.timer());
                 Ok(Self { status, headers, via, from, path, deadline, timer, started, body })
             }
         }
@@ -74,7 +76,7 @@ impl Stream {
         match &mut self.body {
             Body::Url(response) => {
                 let next = async { response.chunk().await.map_err(|error| broken(&error.without_url())) };
-                self.deadline.keep_by(&mut self.timer, next).await
+                self.deadline.keep_by(self.timer.as_mut(), next).await
             }
             Body::Forward(incoming, lease) => {
                 let next = async {
@@ -85,7 +87,7 @@ impl Stream {
                     }
                     Ok(None)
                 };
-                let next = self.deadline.keep_by(&mut self.timer, next).await?;
+                let next = self.deadline.keep_by(self.timer.as_mut(), next).await?;
                 // Only a connection whose answer was read to the end can carry another one.
                 if next.is_none()
                     && let Some(lease) = lease.take()
