@@ -79,6 +79,15 @@ pub enum Config {
     Unreadable(String),
 }
 
+impl Config {
+    fn shown(&self) -> Option<&Shown> {
+        match self {
+            Self::Shown(shown) => Some(shown),
+            Self::Unreadable(_) => None,
+        }
+    }
+}
+
 impl Kind for AlertmanagerConfig {
     type Spec = Spec;
     type Observation = Observation;

@@ -23,6 +23,17 @@ pub fn value(text: &str, name: &str) -> Option<f64> {
     samples(text, name).next().map(|sample| sample.value)
 }
 
+/// Whether the first sample of a metric that says yes or no says yes: it is 1.
+pub fn is_one(text: &str, name: &str) -> Option<bool> {
+    value(text, name).map(|value| value == 1.0)
+}
+
+/// Labels for people, much as a sample has them: `{job="a",namespace="b"}`.
+pub fn braced<'a>(labels: impl Iterator<Item = (&'a String, &'a String)>) -> String {
+    let pairs: Vec<String> = labels.map(|(name, value)| format!("{name}={value:?}")).collect();
+    format!("{{{}}}", pairs.join(","))
+}
+
 /// The effective value of a flag of a VictoriaMetrics process, from its series `flag{name=..,value=..}`.
 pub fn flag(text: &str, name: &str) -> Option<String> {
     samples(text, "flag")
@@ -84,6 +95,21 @@ mod tests {
     fn a_metric_is_found_by_its_whole_name() {
         assert_eq!(value(TEXT, "vm_promscrape_config_last_reload_successful"), Some(0.0));
         assert_eq!(value(TEXT, "vm_promscrape"), None);
+    }
+
+    #[test]
+    fn only_one_is_yes_and_absence_is_neither() {
+        assert_eq!(is_one(TEXT, "vm_promscrape_config_last_reload_successful"), Some(false));
+        assert_eq!(is_one(TEXT, "vm_promscrape_config_last_reload_successful_x"), Some(true));
+        assert_eq!(is_one(TEXT, "vm_promscrape"), None);
+    }
+
+    #[test]
+    fn labels_stand_in_braces() {
+        let labels =
+            BTreeMap::from([("a", "x\"y"), ("b", "")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(braced(labels.iter()), "{a=\"x\\\"y\",b=\"\"}");
+        assert_eq!(braced(BTreeMap::new().iter()), "{}");
     }
 
     #[test]

@@ -8,7 +8,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::exposition;
 use super::trouble::Trouble;
 use crate::connect::{Connections, Endpoint, Reply, Request};
 
@@ -56,11 +58,12 @@ pub async fn ask(connections: &Connections, endpoint: &Endpoint, query: &str) ->
 }
 
 #[derive(Deserialize)]
-struct Body {
+struct Body<'a> {
     status: String,
     #[serde(default)]
     error: String,
-    data: Option<Data>,
+    #[serde(borrow)]
+    data: Option<Data<'a>>,
     #[serde(default)]
     stats: Stats,
     /// Only clusters say it.
@@ -70,9 +73,11 @@ struct Body {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Data {
+struct Data<'a> {
     result_type: String,
-    result: Value,
+    /// Read once its type is known: `up` of a large cluster is tens of megabytes.
+    #[serde(borrow)]
+    result: &'a RawValue,
 }
 
 #[derive(Default, Deserialize)]
@@ -101,7 +106,7 @@ pub fn read(body: &[u8]) -> Result<Answer, String> {
     let data = body.data.ok_or("no data")?;
     let series = match data.result_type.as_str() {
         "vector" => {
-            let samples: Vec<Sample> = serde_json::from_value(data.result).map_err(|error| error.to_string())?;
+            let samples: Vec<Sample> = serde_json::from_str(data.result.get()).map_err(|error| error.to_string())?;
             let series = |Sample { metric, value: (at, value) }| Series { labels: metric, at, value };
             samples.into_iter().map(series).collect()
         }
@@ -132,8 +137,6 @@ impl Series {
 impl fmt::Display for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.labels.get("__name__").map_or("", String::as_str))?;
-        let labels = self.labels.iter().filter(|(name, _)| *name != "__name__");
-        let labels: Vec<String> = labels.map(|(name, value)| format!("{name}={value:?}")).collect();
-        write!(f, "{{{}}}", labels.join(","))
+        f.write_str(&exposition::braced(self.labels.iter().filter(|(name, _)| *name != "__name__")))
     }
 }

@@ -4,6 +4,7 @@
 //! these may hold or not; the answer is therefore every receiver that the alert may reach.
 
 mod matcher;
+mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,8 @@ use serde_json::{Map, Value};
 
 use crate::check::yaml;
 use matcher::{Holds, Matcher};
+
+pub use running::{STATUS, running};
 
 /// The part of a configuration that decides who is told.
 #[derive(Debug)]

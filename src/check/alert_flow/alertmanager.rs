@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::rule::{self, AUTHOR, NONCE_LABEL};
 use super::spec::Spec;
 use crate::check::look::Look;
+use crate::check::route::{self, Shown};
 use crate::check::trouble::Trouble;
-use crate::check::yaml;
 use crate::connect::{PodAddress, Request};
 
 /// A silence in `/api/v2/silences`.
@@ -187,28 +187,13 @@ pub async fn all_alerts(look: &Look<'_>, pod: &PodAddress) -> Result<Vec<Alert>,
 
 /// Number of integrations by receiver, from the configuration that runs.
 pub async fn integrations(look: &Look<'_>, pod: &PodAddress) -> Result<BTreeMap<String, usize>, Trouble> {
-    let config = config(look, pod).await?;
-    count_integrations(&config).map_err(|message| Trouble::Malformed { url: STATUS.to_owned(), message })
+    let config = route::running(look.connections, pod).await?;
+    count_integrations(&config).map_err(|message| Trouble::Malformed { url: route::STATUS.to_owned(), message })
 }
 
-/// Where Alertmanager shows its configuration.
-const STATUS: &str = "/api/v2/status";
-
-/// The configuration that runs, as YAML; secrets and the addresses of webhooks are masked in it.
-pub async fn config(look: &Look<'_>, pod: &PodAddress) -> Result<String, Trouble> {
-    let status: Value = look.connections.send_to_pod(pod, Request::get(STATUS)).await?.json()?;
-    Ok(status.pointer("/config/original").and_then(Value::as_str).unwrap_or_default().to_owned())
-}
-
-/// A receiver's integrations are its lists called `<type>_configs`.
 fn count_integrations(config: &str) -> Result<BTreeMap<String, usize>, String> {
-    let config: Value = yaml::parse(config)?;
-    let receivers = config.get("receivers").and_then(Value::as_array).into_iter().flatten();
-    let count = |receiver: &Value| -> usize {
-        let parts = receiver.as_object().into_iter().flatten().filter(|(key, _)| key.ends_with("_configs"));
-        parts.filter_map(|(_, list)| list.as_array()).map(Vec::len).sum()
-    };
-    Ok(receivers.filter_map(|receiver| Some((receiver.get("name")?.as_str()?.to_owned(), count(receiver)))).collect())
+    let receivers = Shown::read(config)?.receivers.into_iter();
+    Ok(receivers.map(|(name, integrations)| (name, integrations.values().sum())).collect())
 }
 
 #[cfg(test)]

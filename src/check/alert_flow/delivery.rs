@@ -16,7 +16,7 @@ use super::spec::Spec;
 use super::{alertmanager, described};
 use crate::check::exposition;
 use crate::check::look::Look;
-use crate::check::route::Routing;
+use crate::check::route::{self, Routing};
 use crate::check::trouble::Trouble;
 use crate::connect::Request;
 
@@ -116,7 +116,7 @@ pub async fn cleared(flow: &mut Flow, spec: &Spec, deliver: &Deliver, look: &Loo
     let labels = labels(spec, &flow.nonce);
     let mut ways = BTreeMap::new();
     for pod in look.connections.pods(&spec.alertmanager_endpoint()).await? {
-        let config = alertmanager::config(look, &pod).await?;
+        let config = route::running(look.connections, &pod).await?;
         ways.insert(pod.to_string(), Way::read(&config, &deliver.receiver, &labels));
     }
     let sent = sent(spec, look).await?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::alertmanager::{self, Alert, Silence};
 use super::seen::AlertSeen;
+use crate::check::exposition;
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
 use crate::connect::PodAddress;
@@ -57,8 +58,7 @@ fn source(alerts: &[Alert], fingerprint: &str) -> String {
 /// `Name{severity="critical"}`.
 fn title(labels: &BTreeMap<String, String>) -> String {
     let others = labels.iter().filter(|(name, _)| *name != "alertname");
-    let others: Vec<String> = others.map(|(name, value)| format!("{name}={value:?}")).collect();
-    format!("{}{{{}}}", labels.get("alertname").map_or("", String::as_str), others.join(","))
+    format!("{}{}", labels.get("alertname").map_or("", String::as_str), exposition::braced(others))
 }
 
 #[cfg(test)]

@@ -65,8 +65,8 @@ pub async fn groups(spec: &Spec, look: &Look<'_>, name: &str) -> Result<Vec<Vmal
         let answer: Answer = look.connections.send_to_pod(&pod, Request::get("/api/v1/rules")).await?.json()?;
         let rules = answer.rules_of(name);
         let metrics = look.connections.send_to_pod(&pod, Request::get("/metrics")).await?.text()?;
-        let reload = exposition::value(&metrics, "vmalert_config_last_reload_successful");
-        found.push(Vmalert { pod, rules, last_reload_successful: reload.map(|value| value == 1.0) });
+        let last_reload_successful = exposition::is_one(&metrics, "vmalert_config_last_reload_successful");
+        found.push(Vmalert { pod, rules, last_reload_successful });
     }
     Ok(found)
 }

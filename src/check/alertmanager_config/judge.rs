@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Config, Instance, Observation, Spec, Wanted};
+use crate::check::exposition::braced;
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::route::{Routing, Shown};
@@ -14,7 +15,7 @@ const FALLBACK: &str = "blackhole";
 
 pub(super) fn judge(spec: &Spec, seen: &Observation) -> Verdict {
     let mut judgement = Judgement::new();
-    let alerts = spec.routes.iter().map(|wanted| format!("alert {}", shown(&wanted.labels)));
+    let alerts = spec.routes.iter().map(|wanted| format!("alert {}", braced(wanted.labels.iter())));
     if !seen.instances.is_empty() {
         judgement.examined("routes", alerts);
     }
@@ -91,7 +92,7 @@ fn of_route(routing: &Routing, wanted: &Wanted) -> Vec<Finding> {
     if reached == wanted.receivers.iter().map(String::as_str).collect() {
         return Vec::new();
     }
-    let expected = format!("an alert {} leads to {}", shown(&wanted.labels), wanted.receivers.join(", "));
+    let expected = format!("an alert {} leads to {}", braced(wanted.labels.iter()), wanted.receivers.join(", "));
     let actual = format!("it may lead to {}", reached.into_iter().collect::<Vec<_>>().join(", "));
     let hint = "see the order of the routes, `continue`, and matchers on labels that the suite does not give";
     vec![Finding::new("alertmanager/other-receiver", expected, actual).hint(hint)]
@@ -113,18 +114,9 @@ fn silent(spec: &Spec, routing: &Routing) -> Vec<Finding> {
 
 /// Replicas share their work, so one that routes otherwise tells other people.
 fn different(instances: &[Instance]) -> Option<Finding> {
-    let shown = |instance: &Instance| match &instance.config {
-        Config::Shown(shown) => Some(shown.clone()),
-        Config::Unreadable(_) => None,
-    };
     let (first, rest) = instances.split_first()?;
-    let other = rest.iter().find(|one| shown(one) != shown(first))?;
+    let other = rest.iter().find(|one| one.config.shown() != first.config.shown())?;
     let expected = format!("it runs the same configuration as {}", first.pod);
     let finding = Finding::new("alertmanager/instances-differ", expected, "it runs another one").on(&other.pod);
     Some(finding.hint("a reload may be under way; then see the log of its config-reloader"))
-}
-
-fn shown(labels: &BTreeMap<String, String>) -> String {
-    let pairs: Vec<_> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-    format!("{{{}}}", pairs.join(","))
 }

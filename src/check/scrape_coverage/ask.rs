@@ -39,7 +39,7 @@ pub async fn agents(
 
 async fn agent(connections: &Connections, pod: &PodAddress, join: &mut Join) -> Result<(Option<bool>, u64), Trouble> {
     let metrics = connections.send_to_pod(pod, Request::get("/metrics")).await?.text()?;
-    let reload = exposition::value(&metrics, "vm_promscrape_config_last_reload_successful");
+    let reload = exposition::is_one(&metrics, "vm_promscrape_config_last_reload_successful");
     let at = Timestamp::now();
     let mut active = 0;
     let mut stream = TargetStream::new(|target: Target<'_>| {
@@ -55,7 +55,7 @@ async fn agent(connections: &Connections, pod: &PodAddress, join: &mut Join) -> 
     if summary.status != "success" {
         return Err(malformed(summary.error.unwrap_or(summary.status)));
     }
-    Ok((reload.map(|value| value == 1.0), active))
+    Ok((reload, active))
 }
 
 /// Adds the newest `up` of every series to the join.
