@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Via;
 use crate::check::access::Access;
 
 /// A Service port, as a suite writes it.
@@ -26,16 +28,38 @@ pub struct Port(pub String);
 
 impl Endpoint {
     /// Every permission that reaching it by port-forward needs.
-    ///
-    /// A port-forward over WebSocket asks for `get` before Kubernetes 1.35 and for `create` as well from then on.
     pub fn access(&self) -> Vec<Access> {
-        let within = |verb, group, resource| Access::new(verb, group, resource).within(&self.namespace);
-        vec![
-            within("get", "", "services").named(&self.service),
-            within("list", "discovery.k8s.io", "endpointslices"),
-            within("get", "", "pods/portforward"),
-            within("create", "", "pods/portforward"),
-        ]
+        self.access_by(Via::PortForward, &[Method::GET])
+    }
+
+    /// Every permission that requests of these methods need on their way to it; none for an address that is given.
+    ///
+    /// A port-forward over WebSocket asks for `get` before Kubernetes 1.35 and for `create` as well from then on; what
+    /// goes through it afterwards is nobody's business. The API proxy asks for the verb of each request's method.
+    pub fn access_by(&self, via: Via, methods: &[Method]) -> Vec<Access> {
+        let on_pods = |verb, way: &str| Access::new(verb, "", &format!("pods/{way}")).within(&self.namespace);
+        let way: Vec<Access> = match via {
+            Via::Url => return Vec::new(),
+            Via::Dns => Vec::new(),
+            Via::PortForward => ["get", "create"].map(|verb| on_pods(verb, "portforward")).into(),
+            Via::Proxy => methods.iter().map(|method| on_pods(verb(method), "proxy")).collect(),
+        };
+        let found = [
+            Access::new("get", "", "services").within(&self.namespace).named(&self.service),
+            Access::new("list", "discovery.k8s.io", "endpointslices").within(&self.namespace),
+        ];
+        found.into_iter().chain(way).collect()
+    }
+}
+
+/// The verb for which the API server authorises a request to one object's proxy (apiserver, `RequestInfoFactory`).
+pub(super) fn verb(method: &Method) -> &'static str {
+    match *method {
+        Method::POST => "create",
+        Method::PUT => "update",
+        Method::PATCH => "patch",
+        Method::DELETE => "delete",
+        _ => "get",
     }
 }
 
@@ -44,3 +68,6 @@ impl fmt::Display for Endpoint {
         write!(f, "Service {}/{}", self.namespace, self.service)
     }
 }
+
+#[cfg(test)]
+mod tests;

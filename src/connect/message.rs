@@ -43,8 +43,12 @@ pub struct Reply {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Via {
+    /// Its address inside the cluster, as only a Pod can use it.
+    Dns,
     /// A port-forward to one of its pods through the API server.
     PortForward,
+    /// The API server's HTTP proxy to one of its pods.
+    Proxy,
     /// An address that was given.
     Url,
 }
