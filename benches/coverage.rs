@@ -26,7 +26,7 @@ struct Size {
 }
 
 /// The figures.
-const WHOLE: Size = Size { targets: 10_000, rounds: 7, interval: Duration::from_secs(60) };
+const WHOLE: Size = Size { targets: 10_000, rounds: 21, interval: Duration::from_secs(60) };
 /// A proof that it runs, as `cargo test --benches` asks for it.
 const QUICK: Size = Size { targets: 200, rounds: 1, interval: Duration::from_secs(2) };
 

@@ -37,9 +37,19 @@ pub async fn agents(
     Ok(seen)
 }
 
+/// What one pod says of its last reload, and its active targets: asked side by side, since neither waits for the other.
 async fn agent(connections: &Connections, pod: &PodAddress, join: &mut Join) -> Result<(Option<bool>, u64), Trouble> {
+    let (active, reload) = futures::try_join!(targets(connections, pod, join), last_reload(connections, pod))?;
+    Ok((reload, active))
+}
+
+async fn last_reload(connections: &Connections, pod: &PodAddress) -> Result<Option<bool>, Trouble> {
     let metrics = connections.send_to_pod(pod, Request::get("/metrics")).await?.text()?;
-    let reload = exposition::is_one(&metrics, "vm_promscrape_config_last_reload_successful");
+    Ok(exposition::is_one(&metrics, "vm_promscrape_config_last_reload_successful"))
+}
+
+/// Joins every active target of the pod while its answer still comes in; gives how many there were.
+async fn targets(connections: &Connections, pod: &PodAddress, join: &mut Join) -> Result<u64, Trouble> {
     let at = Timestamp::now();
     let mut active = 0;
     let mut stream = TargetStream::new(|target: Target<'_>| {
@@ -55,7 +65,7 @@ async fn agent(connections: &Connections, pod: &PodAddress, join: &mut Join) -> 
     if summary.status != "success" {
         return Err(malformed(summary.error.unwrap_or(summary.status)));
     }
-    Ok((reload, active))
+    Ok(active)
 }
 
 /// Adds the newest `up` of every series to the join.
