@@ -1,9 +1,11 @@
 //! The command line: one file per verb.
 
 mod cluster;
+mod completions;
 mod explain;
 mod lint;
 mod list;
+mod man;
 mod report;
 mod run;
 mod schema;
@@ -11,16 +13,19 @@ mod screen;
 mod sweep;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::record::{Exit, exit};
 
+/// Name of the program.
+const NAME: &str = "signoff";
+
 /// Proves that a deployment is really done: runs a story's acceptance criteria as live checks
 #[derive(Debug, Parser)]
-#[command(name = "signoff", version, after_help = exit::TABLE, disable_help_subcommand = true)]
+#[command(name = NAME, version, after_help = exit::TABLE, disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
@@ -35,6 +40,8 @@ enum Verb {
     Explain(explain::Arguments),
     Report(report::Arguments),
     Sweep(sweep::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
     /// A small cluster on this machine, to try suites on
     #[cfg(feature = "sandbox")]
     #[command(subcommand)]
@@ -73,7 +80,10 @@ struct Usage(String);
 
 /// Runs the command line to its end, messages included, and gives the process's exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let verb = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let called = called(arguments.first());
+    let parsed = command(called).try_get_matches_from(arguments);
+    let verb = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments.verb,
         Err(error) => {
             // Nothing can be said where the terminal is gone.
@@ -95,6 +105,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     code
 }
 
+/// The command line under the name that it is called by.
+fn command(called: &'static str) -> clap::Command {
+    Arguments::command().bin_name(called)
+}
+
+/// How the user calls the program: kubectl starts a plugin `kubectl-signoff` for `kubectl signoff`.
+fn called(program: Option<&OsString>) -> &'static str {
+    let name = program.and_then(|program| Path::new(program).file_stem());
+    if name.is_some_and(|name| name == "kubectl-signoff") { "kubectl signoff" } else { NAME }
+}
+
 impl Verb {
     fn runtime(&self) -> std::io::Result<tokio::runtime::Runtime> {
         match self {
@@ -114,6 +135,8 @@ impl Verb {
             Self::Explain(arguments) => explain::run(arguments),
             Self::Report(arguments) => report::run(arguments),
             Self::Sweep(arguments) => sweep::run(arguments).await,
+            Self::Completions(arguments) => completions::run(arguments),
+            Self::Man(arguments) => man::run(arguments),
             #[cfg(feature = "sandbox")]
             Self::Sandbox(command) => return sandbox(command).await,
         };

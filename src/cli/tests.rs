@@ -1,5 +1,3 @@
-use clap::CommandFactory;
-
 use super::*;
 
 #[test]
@@ -22,4 +20,15 @@ fn the_help_shows_every_exit_code() {
             assert!(help.contains(&format!("\n  {:<3}  ", exit.code())), "{exit:?}: {help}");
         }
     }
+}
+
+#[test]
+fn as_a_plugin_it_is_called_as_kubectl_calls_it() {
+    let called = |program: &str| super::called(Some(&OsString::from(program)));
+    assert_eq!(called("/usr/local/bin/kubectl-signoff"), "kubectl signoff");
+    assert_eq!(called("kubectl-signoff.exe"), "kubectl signoff");
+    assert_eq!(called("./signoff"), "signoff");
+    assert_eq!(super::called(None), "signoff");
+    let error = command("kubectl signoff").try_get_matches_from(["kubectl-signoff", "run"]).unwrap_err().to_string();
+    assert!(error.contains("Usage: kubectl signoff run"), "{error}");
 }
