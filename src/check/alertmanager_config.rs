@@ -16,7 +16,7 @@ use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
 use super::verdict::Verdict;
-use crate::check::route::Shown;
+use crate::check::route::Config;
 use crate::connect::{Component, Endpoint};
 
 /// The kind.
@@ -67,25 +67,6 @@ pub struct Instance {
     pub last_reload_successful: Option<bool>,
     /// What runs.
     pub config: Config,
-}
-
-/// What an Alertmanager shows of its configuration.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Config {
-    /// Its routes and receivers. How a receiver tells somebody is not kept: addresses may be secrets.
-    Shown(Shown),
-    /// It cannot be read, and why.
-    Unreadable(String),
-}
-
-impl Config {
-    fn shown(&self) -> Option<&Shown> {
-        match self {
-            Self::Shown(shown) => Some(shown),
-            Self::Unreadable(_) => None,
-        }
-    }
 }
 
 impl Kind for AlertmanagerConfig {

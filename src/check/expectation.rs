@@ -101,6 +101,8 @@ kinds! {
     AlertFlow(super::alert_flow::AlertFlow),
     /// Alertmanager runs the wanted configuration: alerts lead to receivers that tell somebody.
     AlertmanagerConfig(super::alertmanager_config::AlertmanagerConfig),
+    /// Every declared rule runs in vmalert, reads series that exist, and leads to somebody.
+    Rules(super::rules::Rules),
     /// A VictoriaMetrics process runs with the wanted flags and version.
     Flag(super::flag::Flag),
     /// A quantile of query latency keeps its limit under a small, steady load.

@@ -40,8 +40,33 @@ pub struct Shown {
     pub receivers: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
+/// What an Alertmanager shows of its configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Config {
+    /// Its routes and receivers. How a receiver tells somebody is not kept: addresses may be secrets.
+    Shown(Shown),
+    /// It cannot be read, and why.
+    Unreadable(String),
+}
+
+impl Config {
+    /// Reads the configuration that Alertmanager shows in `/api/v2/status`.
+    pub fn read(config: &str) -> Self {
+        Shown::read(config).map_or_else(Self::Unreadable, Self::Shown)
+    }
+
+    /// Its routes and receivers, where they can be read.
+    pub fn shown(&self) -> Option<&Shown> {
+        match self {
+            Self::Shown(shown) => Some(shown),
+            Self::Unreadable(_) => None,
+        }
+    }
+}
+
 #[derive(Deserialize)]
-struct Config {
+struct Whole {
     #[serde(default)]
     route: Value,
     #[serde(default)]
@@ -72,7 +97,7 @@ impl Shown {
     /// It is no YAML, or no configuration.
     pub fn read(config: &str) -> Result<Self, String> {
         let config: Value = yaml::parse(config)?;
-        let config: Config = serde_json::from_value(config).map_err(|error| error.to_string())?;
+        let config: Whole = serde_json::from_value(config).map_err(|error| error.to_string())?;
         let receivers = config.receivers.iter().filter_map(|receiver| {
             let name = receiver.get("name")?.as_str()?.to_owned();
             Some((name, integrations(receiver)))

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Config, Instance, Observation, Spec, Wanted};
+use super::{Instance, Observation, Spec, Wanted};
 use crate::check::exposition::braced;
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
-use crate::check::route::{Routing, Shown};
+use crate::check::route::{Config, Routing, Shown};
 use crate::check::verdict::Verdict;
 
 /// The receiver of the configuration that the operator writes when it has none (VictoriaMetrics operator v0.66,

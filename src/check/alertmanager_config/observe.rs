@@ -1,8 +1,8 @@
 //! Asks every Alertmanager for the configuration that it runs with.
 
-use super::{Config, Instance, Observation, Spec};
+use super::{Instance, Observation, Spec};
 use crate::check::exposition;
-use crate::check::route::{self, Shown};
+use crate::check::route::{self, Config};
 use crate::check::trouble::Trouble;
 use crate::connect::{Application, Connections, PodAddress, Request};
 
@@ -21,6 +21,6 @@ async fn instance(connections: &Connections, pod: &PodAddress) -> Result<Instanc
     Ok(Instance {
         pod: pod.to_string(),
         last_reload_successful: exposition::is_one(&metrics, "alertmanager_config_last_reload_successful"),
-        config: Shown::read(&config).map_or_else(Config::Unreadable, Config::Shown),
+        config: Config::read(&config),
     })
 }

@@ -25,7 +25,7 @@ fn spec(more: Value) -> Spec {
 }
 
 fn instance(pod: &str, config: &str) -> Instance {
-    let config = Shown::read(config).map_or_else(Config::Unreadable, Config::Shown);
+    let config = Config::read(config);
     Instance { pod: pod.to_owned(), last_reload_successful: Some(true), config }
 }
 

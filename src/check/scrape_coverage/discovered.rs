@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::expected::add_meta;
 use super::job::Job;
-use super::labels::Labels;
 use super::picture::{Node, Pod, Service};
+use crate::check::labels::Labels;
 
 /// What computing the targets of a job gave.
 #[derive(Clone, Debug, PartialEq)]

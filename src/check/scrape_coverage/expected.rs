@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use super::discovered::{Discovered, Discovery, Stage};
 use super::job::{Job, Ports, Source};
-use super::labels::{LabelSelector, Labels};
 use super::picture::{Container, Picture, Pod, Scrape, Service};
 use super::relabel::{self, Relabelled};
+use crate::check::labels::{LabelSelector, Labels};
 
 /// Which namespaces a scrape CR looks into.
 #[derive(Default, Deserialize)]

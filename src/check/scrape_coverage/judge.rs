@@ -242,10 +242,9 @@ fn judge_required(component: &Required, seen: &Observation, at: Timestamp, judge
     if good + told >= component.at_least {
         return;
     }
-    let today = at.to_zoned(jiff::tz::TimeZone::UTC).date();
     let expected = format!("at least {} good targets in {}", component.at_least, component.pool);
     match &component.waiver {
-        Some(waiver) if today <= waiver.until => {}
+        Some(waiver) if waiver.holds(at) => {}
         Some(waiver) => judgement.fail(
             Finding::new("coverage/waiver-expired", expected, format!("{good}; the waiver ended on {}", waiver.until))
                 .on(&component.name)

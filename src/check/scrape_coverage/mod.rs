@@ -9,7 +9,6 @@ mod expected;
 mod job;
 mod join;
 mod judge;
-mod labels;
 mod look;
 mod picture;
 mod relabel;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::labels::{LabelSelector, Labels};
+use crate::check::labels::{LabelSelector, Labels};
 
 /// Everything that the expected targets are computed from. Nothing in it comes from an agent.
 #[derive(Clone, Debug, Default)]

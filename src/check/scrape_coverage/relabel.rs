@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::labels::Labels;
+use crate::check::labels::Labels;
 
 /// One rule of `relabelConfigs`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,9 +1,7 @@
-//! Whether a VMAgent selects a scrape CR (operator v0.66.1, internal/controller/operator/factory/k8stools/selectors.go).
+//! Whether a VMAgent selects a scrape CR.
 
-use serde::Deserialize;
-
-use super::labels::LabelSelector;
 use super::picture::{Agent, Picture, Scrape};
+use crate::check::selection::Selectors;
 
 /// What became of a scrape CR at the agent's selectors.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,19 +31,11 @@ impl Agent {
         format!("VMAgent {}/{}", self.metadata.namespace, self.metadata.name)
     }
 
-    fn selector(&self, field: &str) -> Option<LabelSelector> {
-        let value = self.spec.get(field).filter(|value| !value.is_null())?;
-        LabelSelector::deserialize(value).ok()
-    }
-
     fn says(&self, field: &str) -> bool {
         self.spec.get(field).and_then(serde_json::Value::as_bool).unwrap_or(false)
     }
 
     /// Applies the agent's selectors to a scrape CR.
-    ///
-    /// Both selectors absent: everything or nothing, as `selectAllByDefault` says. Only an object selector, even an
-    /// empty one: the agent's own namespace. A namespace selector: namespaces whose labels match.
     pub fn selects(&self, scrape: &Scrape, picture: &Picture) -> Selection {
         let Some(prefix) = prefix(&scrape.kind) else {
             return Selection::Unselected(format!("no selector of a VMAgent is for a {}", scrape.kind));
@@ -53,26 +43,11 @@ impl Agent {
         if self.says("ingestOnlyMode") {
             return Selection::Unselected(format!("{} has ingestOnlyMode, so it scrapes nothing", self.title()));
         }
-        let (by_object, by_namespace) = (format!("{prefix}Selector"), format!("{prefix}NamespaceSelector"));
-        let object = self.selector(&by_object);
-        let namespace = if self.says("ignoreNamespaceSelectors") { None } else { self.selector(&by_namespace) };
-        let own = scrape.metadata.namespace == self.metadata.namespace;
-        let all = self.says("selectAllByDefault");
-        let labels = picture.namespace_labels(&scrape.metadata.namespace);
-        let reason = match (&namespace, &object) {
-            (None, None) if all => return Selection::Selected,
-            (None, None) => format!("{by_object} and {by_namespace} are absent and selectAllByDefault is not true"),
-            (None, Some(_)) if !own => format!(
-                "{by_object} without {by_namespace} selects only in the agent's own namespace {}",
-                self.metadata.namespace
-            ),
-            (Some(namespace), _) if !labels.is_some_and(|labels| namespace.matches(labels)) => {
-                format!("{by_namespace} does not match the labels of namespace {}", scrape.metadata.namespace)
-            }
-            (_, Some(object)) if !object.matches(&scrape.metadata.labels) => {
-                format!("{by_object} does not match its labels")
-            }
-            _ => return Selection::Selected,
+        let selectors = Selectors { spec: &self.spec, prefix, home: &self.metadata.namespace };
+        let metadata = &scrape.metadata;
+        let namespace = picture.namespace_labels(&metadata.namespace);
+        let Some(reason) = selectors.refusal(&metadata.namespace, namespace, &metadata.labels) else {
+            return Selection::Selected;
         };
         Selection::Unselected(format!("{reason} ({})", self.title()))
     }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::check::waiver::Waiver;
 use crate::connect::Endpoint;
 use crate::units::Duration;
 
@@ -49,19 +50,6 @@ pub struct Required {
     /// Why it may be absent for now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,
-}
-
-/// A signed exception with an end.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Waiver {
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// Last day on which it holds (UTC): `2026-12-31`.
-    #[schemars(with = "String")]
-    pub until: jiff::civil::Date,
 }
 
 fn one() -> u64 {

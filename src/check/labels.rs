@@ -1,4 +1,4 @@
-//! Label selectors of Kubernetes, as scrape CRs and VMAgents write them.
+//! Label selectors of Kubernetes, as the custom resources of the VictoriaMetrics operator write them.
 
 use std::collections::BTreeMap;
 

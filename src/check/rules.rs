@@ -1,0 +1,73 @@
+//! The kind `rules`: the rules that are declared run in vmalert, read series that exist, and lead to somebody.
+
+mod declared;
+mod expression;
+mod judge;
+mod loaded;
+mod observe;
+mod series;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::access::Access;
+use super::kind::Kind;
+use super::look::Look;
+use super::route::Config;
+use super::trouble::Trouble;
+use super::verdict::Verdict;
+
+use declared::Declared;
+use loaded::Instance;
+use series::Selected;
+pub use spec::Spec;
+
+/// The kind.
+pub struct Rules;
+
+/// What is declared, what runs, and what the expressions find.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Observation {
+    /// Whether the VMAlert exists; without it nothing else is looked at.
+    pub vmalert_exists: bool,
+    /// Every VMRule of the cluster but those of acceptance runs.
+    pub declared: Vec<Declared>,
+    /// Every vmalert pod of the VMAlert.
+    pub instances: Vec<Instance>,
+    /// Every selector of the expressions, and how many series it finds.
+    pub selectors: Vec<Selected>,
+    /// Routes and receivers of every Alertmanager, where the suite names one.
+    pub routes: Vec<Routes>,
+}
+
+/// Where one Alertmanager leads alerts.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Routes {
+    /// `Pod observability/vmalertmanager-vmalertmanager-0`.
+    pub pod: String,
+    /// What it runs with.
+    pub config: Config,
+}
+
+impl Kind for Rules {
+    type Spec = Spec;
+    type Observation = Observation;
+    type Session = ();
+    const NAME: &'static str = "rules";
+    const PAGE: &'static str = include_str!("rules/page.md");
+
+    fn access(spec: &Spec) -> Vec<Access> {
+        observe::access(spec)
+    }
+
+    async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
+        observe::observe(spec, look.connections).await
+    }
+
+    fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
+        judge::judge(spec, seen, at)
+    }
+}

@@ -1,0 +1,105 @@
+//! Looks at the declared rules, at those that run, at the series that they read, and at the routes of their alerts.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::declared::Declared;
+use super::expression::{self, Selector};
+use super::series::{self, Selected};
+use super::spec::Spec;
+use super::{Observation, Routes, loaded};
+use crate::check::access::Access;
+use crate::check::labels::Labels;
+use crate::check::route::{self, Config};
+use crate::check::trouble::Trouble;
+use crate::connect::{Application, Connections, Endpoint, Resource, Scope, resource::NAMESPACES};
+
+/// The operator's objects, v0.66.1.
+const VMALERTS: Resource =
+    Resource::of("operator.victoriametrics.com", "v1beta1", "VMAlert", "vmalerts", Scope::Namespaced);
+const VMRULES: Resource =
+    Resource::of("operator.victoriametrics.com", "v1beta1", "VMRule", "vmrules", Scope::Namespaced);
+
+/// Label of the rules that an acceptance run makes and takes away again, and how their groups' names begin.
+const RUN_LABEL: &str = "signoff.dev/run";
+const RUN_GROUPS: &str = "signoff-";
+
+/// Every permission that a look needs.
+pub(super) fn access(spec: &Spec) -> Vec<Access> {
+    let lists = [&NAMESPACES, &VMALERTS, &VMRULES].map(|known| known.access("list", None));
+    let endpoints = [Some(&spec.storage), spec.alertmanager.as_ref()].into_iter().flatten().cloned();
+    lists.into_iter().chain(endpoints.chain([spec.endpoint()]).flat_map(|endpoint| endpoint.access())).collect()
+}
+
+/// One look.
+pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Observation, Trouble> {
+    let Some(declared) = declared(spec, connections).await? else { return Ok(Observation::default()) };
+    connections.expect(&spec.endpoint(), Application::VmAlert).await?;
+    let mut instances = Vec::new();
+    for pod in connections.pods(&spec.endpoint()).await? {
+        instances.push(loaded::instance(connections, &pod, RUN_GROUPS).await?);
+    }
+    let routes = match &spec.alertmanager {
+        Some(endpoint) => routes(connections, endpoint).await?,
+        None => Vec::new(),
+    };
+    let mut selectors = Vec::new();
+    for selector in wanted(&declared).values() {
+        let found = series::ask(connections, &spec.storage, selector, spec.look_back).await;
+        selectors.push(Selected { selector: selector.text.clone(), found });
+    }
+    Ok(Observation { vmalert_exists: true, declared, instances, selectors, routes })
+}
+
+/// Every VMRule; `None` when there is no such VMAlert.
+async fn declared(spec: &Spec, connections: &Connections) -> Result<Option<Vec<Declared>>, Trouble> {
+    let vmalerts = connections.list(&VMALERTS, None, "").await?;
+    let is_ours = |object: &&Value| {
+        object["metadata"]["name"] == *spec.vmalert && object["metadata"]["namespace"] == *spec.namespace
+    };
+    let (own, others): (Vec<&Value>, Vec<&Value>) = vmalerts.iter().partition(is_ours);
+    let Some(vmalert) = own.first() else { return Ok(None) };
+    let namespaces = namespaces(connections).await?;
+    let rules = connections.list(&VMRULES, None, &format!("!{RUN_LABEL}")).await?;
+    let read = rules.into_iter().map(|object| {
+        let namespace = namespaces.get(object["metadata"]["namespace"].as_str().unwrap_or_default());
+        Declared::read(object, vmalert, &others, namespace).map_err(|error| malformed(&VMRULES, &error))
+    });
+    read.collect::<Result<_, _>>().map(Some)
+}
+
+async fn namespaces(connections: &Connections) -> Result<BTreeMap<String, Labels>, Trouble> {
+    let objects = connections.list(&NAMESPACES, None, "").await?.into_iter();
+    let named = objects.map(|object| {
+        let labels = Option::<Labels>::deserialize(&object["metadata"]["labels"])?;
+        Ok((object["metadata"]["name"].as_str().unwrap_or_default().to_owned(), labels.unwrap_or_default()))
+    });
+    named.collect::<Result<_, serde_json::Error>>().map_err(|error| malformed(&NAMESPACES, &error))
+}
+
+fn malformed(known: &Resource, error: &serde_json::Error) -> Trouble {
+    Trouble::Malformed { url: format!("list of {}", known.plural), message: error.to_string() }
+}
+
+/// Every selector of the rules that are meant to run, once.
+fn wanted(declared: &[Declared]) -> BTreeMap<String, Selector> {
+    let groups = declared.iter().filter(|vmrule| vmrule.is_meant()).flat_map(|vmrule| &vmrule.groups);
+    let rules = groups.filter(|group| group.reads_metrics()).flat_map(|group| &group.rules);
+    let selectors = rules.filter_map(|rule| expression::selectors(&rule.expr)).flatten();
+    selectors
+        .filter(|(_, need)| *need != expression::Need::Nothing)
+        .map(|(selector, _)| (selector.text.clone(), selector))
+        .collect()
+}
+
+async fn routes(connections: &Connections, endpoint: &Endpoint) -> Result<Vec<Routes>, Trouble> {
+    connections.expect(endpoint, Application::Alertmanager).await?;
+    let mut routes = Vec::new();
+    for pod in connections.pods(endpoint).await? {
+        let config = Config::read(&route::running(connections, &pod).await?);
+        routes.push(Routes { pod: pod.to_string(), config });
+    }
+    Ok(routes)
+}

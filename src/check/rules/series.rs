@@ -1,0 +1,116 @@
+//! Which series the selectors of rules find: now, or within a look-back; and why none.
+//!
+//! The four reasons are those of pint (cloudflare/pint, promql/series): a metric that never existed, one that
+//! disappeared, a label that it never had, a value that the label never had.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::expression::Selector;
+use crate::check::instant;
+use crate::check::trouble::Trouble;
+use crate::connect::{Connections, Endpoint};
+use crate::units::Duration;
+
+/// A selector and what it finds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Selected {
+    /// As it is written.
+    pub selector: String,
+    /// What was found.
+    pub found: Found,
+}
+
+/// What a selector finds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// So many series now.
+    Now(u64),
+    /// None now, so many within the look-back.
+    Earlier(u64),
+    /// None, and why.
+    Never(Why),
+    /// The storage does not answer, or refuses the question.
+    Unknown(String),
+}
+
+/// Why a selector finds nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// No series has its metric.
+    NoMetric,
+    /// The metric has series, but none with this label.
+    NoLabel(String),
+    /// The metric has series with the label, but none that this matcher takes.
+    NoValue(String),
+    /// Each matcher alone finds series, all together find none.
+    NoCombination,
+}
+
+/// Asks for one selector.
+pub async fn ask(connections: &Connections, storage: &Endpoint, selector: &Selector, look_back: Duration) -> Found {
+    let question = Question { connections, storage, look_back };
+    question.found(selector).await.unwrap_or_else(|trouble| Found::Unknown(trouble.to_string()))
+}
+
+struct Question<'a> {
+    connections: &'a Connections,
+    storage: &'a Endpoint,
+    look_back: Duration,
+}
+
+impl Question<'_> {
+    async fn found(&self, selector: &Selector) -> Result<Found, Trouble> {
+        let now = self.count(&format!("count({})", selector.text)).await?;
+        if now > 0 {
+            return Ok(Found::Now(now));
+        }
+        let earlier = self.earlier(&selector.text).await?;
+        if earlier > 0 {
+            return Ok(Found::Earlier(earlier));
+        }
+        self.why(selector).await.map(Found::Never)
+    }
+
+    async fn why(&self, selector: &Selector) -> Result<Why, Trouble> {
+        let Some(metric) = &selector.metric else { return Ok(Why::NoCombination) };
+        // A metric name may hold what only stands within quotes.
+        let with = |matcher: &str| format!("{{__name__={metric:?}{matcher}}}");
+        if self.earlier(&with("")).await? == 0 {
+            return Ok(Why::NoMetric);
+        }
+        for (label, operator, value) in &selector.matchers {
+            if self.earlier(&with(&format!(",{label}!=\"\""))).await? == 0 && !takes_nothing(operator, value) {
+                return Ok(Why::NoLabel(label.clone()));
+            }
+        }
+        for (label, operator, value) in &selector.matchers {
+            if self.earlier(&with(&format!(",{label}{operator}{value}"))).await? == 0 {
+                return Ok(Why::NoValue(format!("{label}{operator}{value}")));
+            }
+        }
+        Ok(Why::NoCombination)
+    }
+
+    async fn earlier(&self, selector: &str) -> Result<u64, Trouble> {
+        self.count(&format!("count(last_over_time({selector}[{}s]))", self.look_back.0.as_secs())).await
+    }
+
+    async fn count(&self, query: &str) -> Result<u64, Trouble> {
+        let (_, answer) = instant::ask(self.connections, self.storage, query).await?;
+        Ok(answer.series.first().map_or(0, |series| series.number() as u64))
+    }
+}
+
+/// Whether a matcher also takes series without the label.
+fn takes_nothing(operator: &str, value: &str) -> bool {
+    matches!((operator, value.len()), ("=", 2)) || operator.starts_with('!')
+}
+
+/// What was found, by selector.
+pub fn by_selector(all: &[Selected]) -> BTreeMap<&str, &Found> {
+    all.iter().map(|selected| (selected.selector.as_str(), &selected.found)).collect()
+}
