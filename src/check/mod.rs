@@ -22,6 +22,7 @@ pub mod query;
 pub mod route;
 pub mod scrape_coverage;
 pub mod trouble;
+pub mod uses;
 pub mod verdict;
 pub mod workload;
 pub mod yaml;
