@@ -1,9 +1,11 @@
 //! The command line: one file per verb.
 
 mod cluster;
+mod doctor;
 mod explain;
 mod lint;
 mod list;
+mod rbac;
 mod report;
 mod run;
 mod schema;
@@ -34,6 +36,8 @@ enum Verb {
     Schema(schema::Arguments),
     Explain(explain::Arguments),
     Report(report::Arguments),
+    Rbac(rbac::Arguments),
+    Doctor(doctor::Arguments),
     Sweep(sweep::Arguments),
     /// A small cluster on this machine, to try suites on
     #[cfg(feature = "sandbox")]
@@ -113,6 +117,8 @@ impl Verb {
             Self::Schema(arguments) => schema::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Report(arguments) => report::run(arguments),
+            Self::Rbac(arguments) => rbac::run(arguments),
+            Self::Doctor(arguments) => doctor::run(arguments).await,
             Self::Sweep(arguments) => sweep::run(arguments).await,
             #[cfg(feature = "sandbox")]
             Self::Sandbox(command) => return sandbox(command).await,
