@@ -9,6 +9,8 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+#[cfg(feature = "sandbox")]
+use std::process::Command;
 
 use regex::Regex;
 use signoff::check::expectation::PAGES;
@@ -69,6 +71,14 @@ async fn every_snippet_holds_on_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("snippets.yaml");
     std::fs::write(&file, text).unwrap();
+    let doctor = Command::new(env!("CARGO_BIN_EXE_signoff"))
+        .arg("doctor")
+        .arg(&file)
+        .arg("--kubeconfig")
+        .arg(&sandbox.kubeconfig)
+        .output()
+        .unwrap();
+    assert_eq!(doctor.status.code(), Some(0), "{}", String::from_utf8_lossy(&doctor.stdout));
     let output = common::run(&sandbox, folder.path(), &file).args(["--as", ASKER]).output().unwrap();
     let asked = asked::by(ASKER, sandbox.folder().unwrap());
     sandbox.stop().await;
