@@ -2,10 +2,12 @@
 
 mod cluster;
 mod completions;
+mod doctor;
 mod explain;
 mod lint;
 mod list;
 mod man;
+mod rbac;
 mod report;
 mod run;
 mod schema;
@@ -39,6 +41,8 @@ enum Verb {
     Schema(schema::Arguments),
     Explain(explain::Arguments),
     Report(report::Arguments),
+    Rbac(rbac::Arguments),
+    Doctor(doctor::Arguments),
     Sweep(sweep::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -134,6 +138,8 @@ impl Verb {
             Self::Schema(arguments) => schema::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Report(arguments) => report::run(arguments),
+            Self::Rbac(arguments) => rbac::run(arguments),
+            Self::Doctor(arguments) => doctor::run(arguments).await,
             Self::Sweep(arguments) => sweep::run(arguments).await,
             Self::Completions(arguments) => completions::run(arguments),
             Self::Man(arguments) => man::run(arguments),

@@ -5,10 +5,12 @@
 pub mod check;
 pub mod cli;
 pub mod connect;
+pub mod doctor;
 pub mod event;
 pub mod explain;
 pub mod load;
 pub mod plan;
+pub mod rbac;
 pub mod record;
 pub mod report;
 pub mod run;

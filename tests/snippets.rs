@@ -1,14 +1,26 @@
-//! The snippet of every kind's page is a whole check: it is read as it stands, and it holds on the sandbox.
+//! The snippet of every kind's page is a whole check: it is read as it stands, it holds on the sandbox, and it asks the API
+//! for exactly what its kind declares.
 
+#[cfg(feature = "sandbox")]
+#[path = "snippets/asked.rs"]
+mod asked;
 #[cfg(feature = "sandbox")]
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+#[cfg(feature = "sandbox")]
+use std::process::Command;
 
 use regex::Regex;
 use signoff::check::expectation::PAGES;
+#[cfg(feature = "sandbox")]
+use signoff::plan::{Filter, Plan};
 use signoff::suite::{self, Suite};
+
+/// As whom the snippets are run, so that their requests are known in the audit log.
+#[cfg(feature = "sandbox")]
+const ASKER: &str = "system:serviceaccount:default:snippets";
 
 /// The one snippet of a page.
 fn snippet(kind: &str, page: &'static str) -> &'static str {
@@ -59,7 +71,16 @@ async fn every_snippet_holds_on_the_sandbox() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("snippets.yaml");
     std::fs::write(&file, text).unwrap();
-    let output = common::run(&sandbox, folder.path(), &file).output().unwrap();
+    let doctor = Command::new(env!("CARGO_BIN_EXE_signoff"))
+        .arg("doctor")
+        .arg(&file)
+        .arg("--kubeconfig")
+        .arg(&sandbox.kubeconfig)
+        .output()
+        .unwrap();
+    assert_eq!(doctor.status.code(), Some(0), "{}", String::from_utf8_lossy(&doctor.stdout));
+    let output = common::run(&sandbox, folder.path(), &file).args(["--as", ASKER]).output().unwrap();
+    let asked = asked::by(ASKER, sandbox.folder().unwrap());
     sandbox.stop().await;
     let page = String::from_utf8_lossy(&output.stdout);
     // On a machine that is busy with other things the sender can be late, and then nothing is said about the system.
@@ -70,4 +91,7 @@ async fn every_snippet_holds_on_the_sandbox() {
     if lagged {
         eprintln!("LEFT OUT: the latency of the queries was not judged, since this machine is too busy");
     }
+    assert!(asked.len() > PAGES.len(), "{asked:#?}");
+    let plan = Plan::new(suite::read(&file, &[]).unwrap_or_else(|error| panic!("{error}")), &Filter::default());
+    assert_eq!(asked::differences(&plan, &asked), Vec::<String>::new());
 }

@@ -42,6 +42,14 @@ impl Access {
         self.name = Some(name.to_owned());
         self
     }
+
+    /// Whether who has this has `other`, too: the same, or the same in one namespace, or for one object.
+    pub fn covers(&self, other: &Self) -> bool {
+        let narrows = |wide: &Option<String>, narrow: &Option<String>| wide.is_none() || wide == narrow;
+        (&self.verb, &self.group, &self.resource) == (&other.verb, &other.group, &other.resource)
+            && narrows(&self.namespace, &other.namespace)
+            && narrows(&self.name, &other.name)
+    }
 }
 
 impl fmt::Display for Access {
@@ -58,5 +66,22 @@ impl fmt::Display for Access {
             Some(name) => write!(f, " named {name}"),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_permission_covers_what_is_narrower_and_nothing_beside_it() {
+        let pods = Access::new("list", "", "pods");
+        let (here, one) = (pods.clone().within("o"), pods.clone().within("o").named("p"));
+        assert!(pods.covers(&pods) && pods.covers(&here) && pods.covers(&one) && here.covers(&one));
+        assert!(!here.covers(&pods) && !one.covers(&here) && !here.covers(&pods.clone().within("other")));
+        assert!(!one.covers(&here.named("q")));
+        assert!(!pods.covers(&Access::new("get", "", "pods")));
+        assert!(!pods.covers(&Access::new("list", "metrics.k8s.io", "pods")));
+        assert!(!pods.covers(&Access::new("list", "", "pods/log")));
     }
 }

@@ -11,13 +11,13 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::access::Access;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 use crate::check::route::Config;
-use crate::connect::{Component, Endpoint};
+use crate::connect::{Application, Component, Endpoint};
 
 /// The kind.
 pub struct AlertmanagerConfig;
@@ -76,8 +76,8 @@ impl Kind for AlertmanagerConfig {
     const NAME: &'static str = "alertmanager_config";
     const PAGE: &'static str = include_str!("alertmanager_config/page.md");
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        spec.endpoint.access()
+    fn uses(spec: &Spec) -> Vec<Use> {
+        vec![Use::reading(&spec.endpoint, Some(Application::Alertmanager))]
     }
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

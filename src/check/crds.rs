@@ -12,10 +12,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::access::Access;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 
 pub use observation::{Condition, Definition, Observation, Schema, Seen, Version};
@@ -64,8 +64,8 @@ impl Kind for Crds {
     const NAME: &'static str = "crds";
     const PAGE: &'static str = include_str!("crds/page.md");
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        let rule = |kind: &String| observe::DEFINITIONS.access("get", None).named(&spec.crd(kind));
+    fn uses(spec: &Spec) -> Vec<Use> {
+        let rule = |kind: &String| observe::DEFINITIONS.access("get", None).named(&spec.crd(kind)).into();
         spec.kinds.iter().map(rule).collect()
     }
 

@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::access::Access;
 use super::kind::{Company, Kind};
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 
 /// What a check keeps between looks, whatever its kind.
@@ -39,9 +39,9 @@ macro_rules! kinds {
                 match self { $(Self::$variant(_) => <$kind as Kind>::COMPANY,)+ }
             }
 
-            /// Every permission that its looks need.
-            pub fn access(&self) -> Vec<Access> {
-                match self { $(Self::$variant(spec) => <$kind as Kind>::access(spec),)+ }
+            /// Everything that it uses of the cluster.
+            pub fn uses(&self) -> Vec<Use> {
+                match self { $(Self::$variant(spec) => <$kind as Kind>::uses(spec),)+ }
             }
 
             /// A fresh session.

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::access::Access;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 use crate::connect::{Application, Component, Endpoint};
 use crate::units::{Bytes, Duration};
@@ -81,8 +81,8 @@ impl Kind for Flag {
     const NAME: &'static str = "flag";
     const PAGE: &'static str = include_str!("flag/page.md");
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        spec.endpoint.access()
+    fn uses(spec: &Spec) -> Vec<Use> {
+        vec![Use::reading(&spec.endpoint, Some(spec.component))]
     }
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

@@ -5,9 +5,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::access::Access;
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 
 /// A family of checks. One file (or folder) implements it, one line in the list of kinds makes it known.
@@ -26,8 +26,8 @@ pub trait Kind {
     /// Whether other checks would disturb it or be disturbed by it.
     const COMPANY: Company = Company::Welcome;
 
-    /// Every permission that looking needs.
-    fn access(spec: &Self::Spec) -> Vec<Access>;
+    /// Everything that looking, undoing and sweeping use of the cluster, and nothing more: roles are made of it.
+    fn uses(spec: &Self::Spec) -> Vec<Use>;
 
     /// Looks once. It never retries, sleeps for a better answer, or judges.
     fn observe(

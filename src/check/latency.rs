@@ -10,10 +10,10 @@ mod spec;
 
 use jiff::Timestamp;
 
-use super::access::Access;
 use super::kind::{Company, Kind};
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 
 pub use observation::{Observation, Pass, Planned, ServerQuantile, Temperature};
@@ -31,8 +31,8 @@ impl Kind for Latency {
     const PAGE: &'static str = include_str!("latency/page.md");
     const COMPANY: Company = Company::Unwelcome;
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        spec.endpoint.access()
+    fn uses(spec: &Spec) -> Vec<Use> {
+        vec![Use::reading(&spec.endpoint, Some(spec.component))]
     }
 
     async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

@@ -25,6 +25,7 @@ pub mod rules;
 pub mod scrape_coverage;
 pub mod selection;
 pub mod trouble;
+pub mod uses;
 pub mod verdict;
 pub mod waiver;
 pub mod workload;

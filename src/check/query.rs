@@ -10,10 +10,10 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::access::Access;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 
 pub use super::instant::{Answer, Series};
@@ -31,8 +31,8 @@ impl Kind for Query {
     const NAME: &'static str = "query";
     const PAGE: &'static str = include_str!("query/page.md");
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        spec.endpoint.access()
+    fn uses(spec: &Spec) -> Vec<Use> {
+        vec![Use::reading(&spec.endpoint, Some(spec.component))]
     }
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

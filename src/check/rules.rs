@@ -13,11 +13,11 @@ mod tests;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::access::Access;
 use super::kind::Kind;
 use super::look::Look;
 use super::route::Config;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 
 use declared::Declared;
@@ -59,8 +59,8 @@ impl Kind for Rules {
     const NAME: &'static str = "rules";
     const PAGE: &'static str = include_str!("rules/page.md");
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        observe::access(spec)
+    fn uses(spec: &Spec) -> Vec<Use> {
+        observe::uses(spec)
     }
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

@@ -117,6 +117,14 @@ impl Trouble {
         Some(Verdict { decision, measured: Vec::new() })
     }
 
+    /// The finding of a request that was denied, for judges whose evidence holds troubles; `None` for other troubles.
+    pub fn denial(&self) -> Option<Finding> {
+        match self {
+            Self::Denied { rule, .. } => Some(self.denied(rule)),
+            _ => None,
+        }
+    }
+
     fn denied(&self, rule: &Access) -> Finding {
         Finding::new("access/denied", format!("permission to {rule}"), self.to_string())
             .hint(format!("add the RBAC rule: {rule}; `signoff rbac SUITE` prints all that the suite needs"))

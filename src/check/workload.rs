@@ -12,10 +12,10 @@ mod tests;
 
 use jiff::Timestamp;
 
-use super::access::Access;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 
 pub use observation::{Condition, Container, Counts, Observation, Pod, State, Terminated, Workload as Seen};
@@ -31,8 +31,8 @@ impl Kind for Workload {
     const NAME: &'static str = "workload";
     const PAGE: &'static str = include_str!("workload/page.md");
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        observe::access(spec)
+    fn uses(spec: &Spec) -> Vec<Use> {
+        observe::uses(spec)
     }
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

@@ -50,6 +50,11 @@ impl Endpoint {
         ];
         found.into_iter().chain(way).collect()
     }
+
+    /// The permission that tells why no pod behind it is ready; without it one only learns that none is.
+    pub fn pods_access(&self) -> Access {
+        super::resource::PODS.access("list", Some(&self.namespace))
+    }
 }
 
 /// The verb for which the API server authorises a request to one object's proxy (apiserver, `RequestInfoFactory`).

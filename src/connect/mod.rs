@@ -12,6 +12,7 @@ mod options;
 mod pods;
 mod reach;
 pub mod resource;
+mod review;
 mod stream;
 mod surroundings;
 #[cfg(test)]

@@ -20,6 +20,13 @@ pub struct Surroundings {
     pub cluster_uid: Option<String>,
 }
 
+impl Surroundings {
+    /// The permission that asking for them needs; the version of the server may be read by everybody.
+    pub fn access() -> Access {
+        NAMESPACES.access("get", None).named("kube-system")
+    }
+}
+
 impl Connections {
     /// Asks for what a report says about the cluster. It never fails: what is not readable is absent.
     pub async fn surroundings(&self) -> Surroundings {

@@ -136,8 +136,7 @@ impl<P: Probe> Runner<P> {
         };
         if let Some(looked) = finished {
             // A failed undoing does not hide a failed check.
-            let failed =
-                looks.latest.take_if(|latest| is_failure(latest) && matches!(looked.result, LookResult::Errored(_)));
+            let failed = looks.latest.take_if(|latest| is_failure(latest) && !is_judged(&looked.result));
             self.take(looks, looked);
             looks.latest = failed.or(looks.latest.take());
         }
@@ -198,6 +197,11 @@ impl<P: Probe> Runner<P> {
         // Nobody listens only when the run was given up at once; then nothing is left to tell.
         let _ = self.shared.events.send(Event::now(what));
     }
+}
+
+/// Whether a result says of the system that the sentence holds, or that it does not.
+fn is_judged(result: &LookResult) -> bool {
+    matches!(result, LookResult::Judged(verdict) if !matches!(verdict.decision, Decision::Inconclusive(_)))
 }
 
 fn is_failure(latest: &LookResult) -> bool {

@@ -13,7 +13,9 @@ use super::evidence::Shelf;
 use super::probe::Probe;
 use super::redact::redact_text;
 use crate::check::evidence::{Evidence, Seen};
+use crate::check::finding::Findings;
 use crate::check::trouble::Trouble;
+use crate::check::verdict::{Decision, Verdict};
 use crate::event::LookResult;
 use crate::plan::CheckCard;
 
@@ -59,7 +61,7 @@ impl Looker<'_> {
         let result = match finished {
             Ok(Ok(Ok(None))) => return None,
             Ok(Ok(Ok(Some(value)))) => self.judge(probe, attempt, at, took, Seen::Observation(value)),
-            Ok(Ok(Err(trouble))) => unclean(&redact_text(&trouble.to_string())),
+            Ok(Ok(Err(trouble))) => not_undone(&trouble),
             Ok(Err(panic)) => unclean(&panicked(&*panic)),
             Err(_) => unclean(&format!("it took longer than {} s", limit.as_secs_f64())),
         };
@@ -100,6 +102,18 @@ fn verdict(probe: &impl Probe, value: &Value, at: Timestamp) -> LookResult {
         Err(error) => {
             LookResult::Errored(format!("saved evidence could not be read as this kind's observation: {error}"))
         }
+    }
+}
+
+/// What was left for want of a permission is told with the rule to add; any other trouble is an error of ours.
+fn not_undone(trouble: &Trouble) -> LookResult {
+    match trouble.denial() {
+        Some(denied) => {
+            let denied = denied.on("what the check wrote, and could not remove");
+            let decision = Decision::Inconclusive(Findings::one(denied));
+            LookResult::Judged(Verdict { decision, measured: Vec::new() })
+        }
+        None => unclean(&redact_text(&trouble.to_string())),
     }
 }
 

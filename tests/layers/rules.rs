@@ -3,22 +3,25 @@
 use crate::scan;
 
 /// Modules that must not know how anything is reached, so that what they hold can be judged and shown without a network.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "check::verdict",
     "check::evidence",
     "check::finding",
     "check::measurement",
     "check::judgement",
     "plan",
+    "rbac",
     "event",
     "report",
 ];
 const NETWORK: [&str; 3] = ["kube", "reqwest", "tokio"];
 /// What comes behind each module in the flow, and is no business of it.
-const BEHIND: [(&str, &[&str]); 4] = [
+const BEHIND: [(&str, &[&str]); 6] = [
     ("check", &["suite", "plan", "event", "run", "record", "report", "trial"]),
     ("suite", &["plan", "event", "run", "record", "report", "trial"]),
-    ("plan", &["event", "run", "record", "report", "trial"]),
+    ("plan", &["rbac", "event", "run", "record", "report", "trial"]),
+    ("rbac", &["doctor", "event", "run", "record", "report", "trial"]),
+    ("doctor", &["event", "run", "record", "report", "trial"]),
     ("report", &["run", "trial"]),
 ];
 

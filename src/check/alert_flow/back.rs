@@ -34,7 +34,7 @@ pub async fn resolved(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<S
 
 /// Empties the rule, which the operator renders at once, whereas a deletion waits for its next resync.
 pub async fn unloaded(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
-    let rule = look.connections.get(&VMRULES, Some(&spec.namespace), &flow.name).await?;
+    let rule = flow.find_rule(spec, look).await?;
     if rule.is_some_and(|rule| rule["spec"]["groups"].as_array().is_some_and(|groups| !groups.is_empty())) {
         let empty = json!({"spec": {"groups": []}});
         look.connections.patch(&VMRULES, Some(&spec.namespace), &flow.name, &empty).await?;
@@ -50,7 +50,7 @@ pub async fn unloaded(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<S
 /// The VMRule is gone.
 pub async fn deleted(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
     look.connections.delete(&VMRULES, Some(&spec.namespace), &flow.name).await?;
-    match look.connections.get(&VMRULES, Some(&spec.namespace), &flow.name).await? {
+    match flow.find_rule(spec, look).await? {
         None => Ok(Step::Passed),
         Some(_) => Ok(Step::NotYet("the VMRule is still there".to_owned())),
     }

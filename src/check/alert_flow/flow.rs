@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::delivery::Delivery;
 use super::hop::Hop;
@@ -137,6 +137,13 @@ impl Flow {
         Ok(if now - since > SILENT_SECONDS { Step::Stuck(picture) } else { Step::NotYet(picture) })
     }
 
+    /// The VMRule as it is now, found by its label: the sweep lists rules as well, and so nothing has to `get` them.
+    pub async fn find_rule(&self, spec: &Spec, look: &Look<'_>) -> Result<Option<Value>, Trouble> {
+        let ours = format!("{}={}", rule::NONCE_OBJECT_LABEL, self.nonce);
+        let rules = look.connections.list(&VMRULES, Some(&spec.namespace), &ours).await?;
+        Ok(rules.into_iter().next())
+    }
+
     async fn step(&mut self, hop: Hop, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
         match hop {
             Hop::Silenced => out::silence(self, spec, look).await,
@@ -238,6 +245,6 @@ pub fn deadline(spec: &Spec, now: Timestamp) -> Timestamp {
 }
 
 /// The VMRule of a flow with a deadline.
-pub fn vmrule(flow: &Flow, spec: &Spec, expires: Timestamp) -> serde_json::Value {
+pub fn vmrule(flow: &Flow, spec: &Spec, expires: Timestamp) -> Value {
     rule::vmrule(spec, &flow.name, &flow.nonce, &flow.run, expires)
 }

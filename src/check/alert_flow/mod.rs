@@ -17,13 +17,15 @@ mod spec;
 mod sweep;
 mod vmalert;
 
+use http::Method;
 use jiff::Timestamp;
 
-use super::access::Access;
 use super::kind::{Company, Kind};
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::{Reach, Use};
 use super::verdict::Verdict;
+use crate::connect::{Application, resource};
 
 pub use flow::Session;
 pub use seen::Observation;
@@ -41,14 +43,18 @@ impl Kind for AlertFlow {
     const PAGE: &'static str = include_str!("page.md");
     const COMPANY: Company = Company::Unnoticed;
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        let rules = ["get", "list", "create", "patch", "delete"]
-            .map(|verb| Access::new(verb, flow::VMRULES.group.as_ref(), &flow::VMRULES.plural).within(&spec.namespace));
-        let vmalert = flow::VMALERTS.access("get", Some(&spec.namespace));
-        let maps = Access::new("list", "", "configmaps").within(&spec.namespace);
-        let components = [spec.vmalert_endpoint(), spec.alertmanager_endpoint()];
-        let ways = components.iter().flat_map(crate::connect::Endpoint::access);
-        rules.into_iter().chain([vmalert, maps]).chain(ways).collect()
+    fn uses(spec: &Spec) -> Vec<Use> {
+        let namespace = Some(spec.namespace.as_str());
+        let rules = ["list", "create", "patch", "delete"].map(|verb| flow::VMRULES.access(verb, namespace));
+        let vmalert = flow::VMALERTS.access("get", namespace).named(&spec.vmalert);
+        let maps = resource::CONFIG_MAPS.access("list", namespace);
+        let alertmanager = Use::Component(Reach {
+            endpoint: spec.alertmanager_endpoint(),
+            application: Some(Application::Alertmanager),
+            methods: vec![Method::GET, Method::POST, Method::DELETE],
+        });
+        let components = [Use::reading(&spec.vmalert_endpoint(), Some(Application::VmAlert)), alertmanager];
+        rules.into_iter().chain([vmalert, maps]).map(Use::Api).chain(components).collect()
     }
 
     async fn observe(spec: &Spec, session: &mut Session, look: &Look<'_>) -> Result<Observation, Trouble> {

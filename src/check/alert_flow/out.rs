@@ -54,6 +54,7 @@ pub async fn create(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Ste
 
 /// The operator wrote the rule into a ConfigMap of vmalert.
 pub async fn rendered(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Step, Trouble> {
+    let refusal = unselected(flow, spec, look).await?;
     let selector = format!("vmalert-name={}", spec.vmalert);
     let maps = look.connections.list(&resource::CONFIG_MAPS, Some(&spec.namespace), &selector).await?;
     let key = format!("{}-{}.yaml", spec.namespace, flow.name);
@@ -61,11 +62,11 @@ pub async fn rendered(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<S
     if maps.iter().any(holds) {
         return Ok(Step::Passed);
     }
-    if let Some(why) = unselected(flow, spec, look).await {
+    if let Some(why) = refusal {
         return Ok(Step::Stuck(why));
     }
     postpone(flow, spec, look).await?;
-    let rule = look.connections.get(&VMRULES, Some(&spec.namespace), &flow.name).await?.unwrap_or_default();
+    let rule = flow.find_rule(spec, look).await?.unwrap_or_default();
     let status = rule["status"]["updateStatus"].as_str().unwrap_or("none");
     let reason = rule["status"]["reason"].as_str().unwrap_or_default();
     Ok(Step::NotYet(format!(
@@ -163,11 +164,16 @@ fn lost(vmalert: &Vmalert) -> Option<String> {
     (there < all).then(|| format!("{} has {there} of the {all} rules that it had loaded", vmalert.pod))
 }
 
-/// Why the VMAlert will never select the rule. One that cannot be read is left to the operator.
-async fn unselected(flow: &Flow, spec: &Spec, look: &Look<'_>) -> Option<String> {
-    let vmalert = look.connections.get(&VMALERTS, Some(&spec.namespace), &spec.vmalert).await.ok()??;
-    let labels = &vmrule(flow, spec, flow.expires?)["metadata"]["labels"];
-    selected::refusal(&vmalert, labels).map(|why| format!("VMAlert {}: {why}", spec.vmalert))
+/// Why the VMAlert will never select the rule. One that is not there, or cannot be read, is left to the operator; a
+/// permission that is missing is told.
+async fn unselected(flow: &Flow, spec: &Spec, look: &Look<'_>) -> Result<Option<String>, Trouble> {
+    let vmalert = match look.connections.get(&VMALERTS, Some(&spec.namespace), &spec.vmalert).await {
+        Err(denied @ Trouble::Denied { .. }) => return Err(denied),
+        found => found.ok().flatten(),
+    };
+    let (Some(vmalert), Some(expires)) = (vmalert, flow.expires) else { return Ok(None) };
+    let labels = &vmrule(flow, spec, expires)["metadata"]["labels"];
+    Ok(selected::refusal(&vmalert, labels).map(|why| format!("VMAlert {}: {why}", spec.vmalert)))
 }
 
 /// Moves the deadline of a rule that nobody has loaded yet: a slow way must not look like a rule that does not fire.

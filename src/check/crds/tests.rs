@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::check::verdict::Decision;
+use crate::connect::Via;
 
 fn spec() -> Spec {
     serde_json::from_value(json!({
@@ -133,7 +134,7 @@ fn names_of_crds_are_guessed_as_generators_make_them() {
     assert_eq!(of("Gateway"), "gateways");
     assert_eq!(of("Switch"), "switches");
     assert_eq!(
-        Crds::access(&spec)[0].to_string(),
+        Crds::uses(&spec)[0].access(|_| Via::Url)[0].to_string(),
         "get customresourcedefinitions.apiextensions.k8s.io in the whole cluster named vmsingles.operator.victoriametrics.com"
     );
 }

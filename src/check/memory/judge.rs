@@ -70,10 +70,11 @@ fn oom_kills(seen: &Observation, judgement: &mut Judgement) {
 /// The sum of a source over all running containers; `None` when it is not complete and fresh.
 fn sum(spec: &Spec, name: &str, source: &Source, running: &[&ContainerSeen], judgement: &mut Judgement) -> Option<f64> {
     if let Some(trouble) = &source.trouble {
-        judgement.unclear(
+        let silent = || {
             Finding::new("memory/source-silent", format!("{name} tells the containers' memory"), trouble.to_string())
-                .on(name),
-        );
+                .on(name)
+        };
+        judgement.unclear(trouble.denial().unwrap_or_else(silent));
         return None;
     }
     if source.readings.is_empty() && !running.is_empty() {

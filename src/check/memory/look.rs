@@ -9,18 +9,19 @@ use crate::check::access::Access;
 use crate::check::instant::{self, Answer, Series};
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
+use crate::check::uses::Use;
 use crate::connect::{Connections, Resource, Scope, resource};
 use crate::units::Bytes;
 
 const POD_METRICS: Resource = Resource::of("metrics.k8s.io", "v1beta1", "PodMetrics", "pods", Scope::Namespaced);
 
-/// Every permission that a look needs.
-pub fn access(spec: &Spec) -> Vec<Access> {
+/// Everything that a look uses.
+pub fn uses(spec: &Spec) -> Vec<Use> {
     let pods = spec
         .namespaces
         .iter()
         .flat_map(|namespace| ["", "metrics.k8s.io"].map(|group| Access::new("list", group, "pods").within(namespace)));
-    pods.chain(spec.storage.access()).collect()
+    pods.map(Use::Api).chain([Use::reading(&spec.storage, None)]).collect()
 }
 
 /// One look, at `now`.

@@ -7,10 +7,10 @@ mod spec;
 
 use jiff::Timestamp;
 
-use super::access::Access;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 
 pub use seen::Observation;
@@ -27,8 +27,8 @@ impl Kind for Memory {
     const NAME: &'static str = "memory";
     const PAGE: &'static str = include_str!("page.md");
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        look::access(spec)
+    fn uses(spec: &Spec) -> Vec<Use> {
+        look::uses(spec)
     }
 
     async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

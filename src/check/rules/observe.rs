@@ -10,10 +10,10 @@ use super::expression::{self, Selector};
 use super::series::{self, Selected};
 use super::spec::Spec;
 use super::{Observation, Routes, loaded};
-use crate::check::access::Access;
 use crate::check::labels::Labels;
 use crate::check::route::{self, Config};
 use crate::check::trouble::Trouble;
+use crate::check::uses::Use;
 use crate::connect::{Application, Connections, Endpoint, Resource, Scope, resource::NAMESPACES};
 
 /// The operator's objects, v0.66.1.
@@ -26,11 +26,14 @@ const VMRULES: Resource =
 const RUN_LABEL: &str = "signoff.dev/run";
 const RUN_GROUPS: &str = "signoff-";
 
-/// Every permission that a look needs.
-pub(super) fn access(spec: &Spec) -> Vec<Access> {
-    let lists = [&NAMESPACES, &VMALERTS, &VMRULES].map(|known| known.access("list", None));
-    let endpoints = [Some(&spec.storage), spec.alertmanager.as_ref()].into_iter().flatten().cloned();
-    lists.into_iter().chain(endpoints.chain([spec.endpoint()]).flat_map(|endpoint| endpoint.access())).collect()
+/// Everything that a look uses.
+pub(super) fn uses(spec: &Spec) -> Vec<Use> {
+    let lists = [&NAMESPACES, &VMALERTS, &VMRULES].map(|known| Use::Api(known.access("list", None)));
+    let mut uses: Vec<Use> = lists.into();
+    uses.push(Use::reading(&spec.endpoint(), Some(Application::VmAlert)));
+    uses.push(Use::reading(&spec.storage, None));
+    uses.extend(spec.alertmanager.as_ref().map(|am| Use::reading(am, Some(Application::Alertmanager))));
+    uses
 }
 
 /// One look.

@@ -9,6 +9,7 @@ use super::spec::{Required, Spec};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Limit, Measurement, Unit};
+use crate::check::trouble::Trouble;
 use crate::check::verdict::Verdict;
 
 /// Gaps of one pool that get a finding of their own; the others are counted in one more.
@@ -96,7 +97,9 @@ fn agents(vmagent: &str, seen: &Observation, judgement: &mut Judgement) {
         );
     }
     for agent in &seen.agents {
-        if let Some(trouble) = &agent.trouble {
+        if let Some(denied) = agent.trouble.as_ref().and_then(Trouble::denial) {
+            judgement.unclear(denied.on(&agent.pod));
+        } else if let Some(trouble) = &agent.trouble {
             judgement.fail(
                 Finding::new("coverage/agent-silent", "vmagent tells its targets", trouble.to_string())
                     .on(&agent.pod)
@@ -118,11 +121,8 @@ fn agents(vmagent: &str, seen: &Observation, judgement: &mut Judgement) {
 
 fn storage(seen: &Observation, judgement: &mut Judgement) {
     if let Some(trouble) = &seen.storage_trouble {
-        judgement.unclear(Finding::new(
-            "coverage/storage-silent",
-            "the storage tells what it holds",
-            trouble.to_string(),
-        ));
+        let silent = || Finding::new("coverage/storage-silent", "the storage tells what it holds", trouble.to_string());
+        judgement.unclear(trouble.denial().unwrap_or_else(silent));
     }
     if nothing_arrives(seen) {
         let count: u64 = seen.pools.iter().map(unstored).sum();

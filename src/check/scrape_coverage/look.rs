@@ -16,8 +16,9 @@ use super::spec::Spec;
 use crate::check::access::Access;
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
+use crate::check::uses::Use;
 use crate::check::yaml;
-use crate::connect::{Connections, Endpoint, Port, Resource, Scope, resource};
+use crate::connect::{Application, Connections, Endpoint, Port, Resource, Scope, resource};
 
 const OPERATOR: &str = "operator.victoriametrics.com";
 
@@ -37,15 +38,14 @@ const fn scrape(kind: &'static str, plural: &'static str) -> Resource {
 
 const VMAGENTS: Resource = scrape("VMAgent", "vmagents");
 
-/// Every permission that a look needs.
-pub fn access(spec: &Spec) -> Vec<Access> {
+/// Everything that a look uses.
+pub fn uses(spec: &Spec) -> Vec<Use> {
     let mut rules: Vec<Access> =
         ["namespaces", "services", "pods", "nodes"].iter().map(|plural| Access::new("list", "", plural)).collect();
     rules.push(Access::new("list", "discovery.k8s.io", "endpointslices"));
     rules.extend(SCRAPES.iter().chain([&VMAGENTS]).map(|known| Access::new("list", OPERATOR, &known.plural)));
-    rules.extend(agent_endpoint(spec).access());
-    rules.extend(spec.storage.access());
-    rules
+    let agents = Use::reading(&agent_endpoint(spec), Some(Application::VmAgent));
+    rules.into_iter().map(Use::Api).chain([agents, Use::reading(&spec.storage, None)]).collect()
 }
 
 /// One look.

@@ -20,10 +20,10 @@ pub mod target_stream;
 
 use jiff::Timestamp;
 
-use super::access::Access;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
+use super::uses::Use;
 use super::verdict::Verdict;
 
 pub use discovered::Discovery;
@@ -43,8 +43,8 @@ impl Kind for ScrapeCoverage {
     const NAME: &'static str = "scrape_coverage";
     const PAGE: &'static str = include_str!("page.md");
 
-    fn access(spec: &Spec) -> Vec<Access> {
-        look::access(spec)
+    fn uses(spec: &Spec) -> Vec<Use> {
+        look::uses(spec)
     }
 
     async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::observation::{Observation, Workload};
 use super::spec::{Controller, Spec};
 use super::{read, spec};
-use crate::check::access::Access;
 use crate::check::trouble::Trouble;
+use crate::check::uses::Use;
 use crate::connect::{Connections, Resource, Scope};
 
 static DEPLOYMENTS: Resource = Resource::of("apps", "v1", "Deployment", "deployments", Scope::Namespaced);
@@ -22,14 +22,14 @@ static PODS: Resource = Resource::of("", "v1", "Pod", "pods", Scope::Namespaced)
 /// Annotation that numbers the templates of a Deployment, on it and on its ReplicaSets.
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
-pub(super) fn access(spec: &Spec) -> Vec<Access> {
+pub(super) fn uses(spec: &Spec) -> Vec<Use> {
     let namespace = Some(spec.namespace.as_str());
     let mut rules = vec![resource(spec.kind).access("get", namespace).named(&spec.name)];
     if spec.kind == Controller::Deployment {
         rules.push(REPLICA_SETS.access("list", namespace));
     }
     rules.push(PODS.access("list", namespace));
-    rules
+    rules.into_iter().map(Use::Api).collect()
 }
 
 fn resource(kind: spec::Controller) -> &'static Resource {

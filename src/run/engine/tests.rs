@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use script::{Stage, Step};
 
+use crate::check::verdict::Decision;
 use crate::event::{EndReason, Outcome, What};
 use crate::record::{End, Exit, Run, read};
 
@@ -172,10 +173,16 @@ async fn what_finishing_sees_is_the_final_evidence() {
     stage.check("spoilt", &[], 1, [Step::Pass]).finishes(Step::Fail);
     stage.check("stuck", &[], 1, [Step::Pass]).finishes(Step::Trouble);
     stage.check("red", &[], 1, [Step::Fail]).finishes(Step::Trouble);
+    stage.check("left", &[], 1, [Step::Pass]).finishes(Step::Denied);
+    stage.check("red-and-left", &[], 1, [Step::Fail]).finishes(Step::Denied);
     let (run, ..) = stage.run().await;
     assert!(outcome(&run, "spoilt").is_failure());
     assert!(error(&run, "stuck").starts_with("what the check wrote could not be removed: "));
     assert!(outcome(&run, "red").is_failure(), "a failed undoing must not hide a failed check");
+    assert!(outcome(&run, "red-and-left").is_failure(), "nor must one that is denied");
+    let Outcome::Judged(left) = outcome(&run, "left") else { panic!("{:?}", outcome(&run, "left")) };
+    assert!(matches!(left.decision, Decision::Inconclusive(_)));
+    assert_eq!(left.findings()[0].code, "access/denied");
 }
 
 #[tokio::test(start_paused = true)]

@@ -18,7 +18,7 @@ pub(super) struct Attempt<'a> {
 }
 
 /// The name under which all clients act.
-const USER: &str = "signoff";
+pub(super) const USER: &str = "signoff";
 
 /// Does a line of the ConfigMap's key `deny` forbid this?
 ///

@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::access::{self, Attempt};
+use super::audit;
 use super::request::{Query, Target, verb};
 use super::server::Api;
 use super::status::Failure;
@@ -28,24 +29,50 @@ pub(super) async fn handle(Shared(api): Shared<Arc<Api>>, request: Request) -> R
 async fn on_target(api: &Arc<Api>, target: Target, request: Request) -> Result<Response, Failure> {
     let query = Query::of(request.uri());
     let verb = verb(request.method(), &target, &query).ok_or_else(Failure::method_not_allowed)?;
-    // The sandbox's own rooms are not what a drill wants to hinder.
-    if !request.headers().contains_key("x-signoff-component") {
-        let attempt = Attempt {
-            verb,
-            group: &target.kind.group,
-            plural: &target.kind.plural,
-            subresource: target.subresource.as_deref().unwrap_or_default(),
-            // A namespace is asked for in itself, as upstream.
-            namespace: if target.kind.is("", "namespaces") {
-                target.name.as_deref().unwrap_or_default()
-            } else {
-                &target.namespace
-            },
-        };
-        if api.store.read(|state| access::denied(state, &attempt)) {
-            return Err(access::refusal(&target.kind, target.name.as_deref().unwrap_or_default(), &attempt));
-        }
+    // The sandbox's own rooms are not what a drill wants to hinder, or what anybody wants to read of.
+    if request.headers().contains_key("x-signoff-component") {
+        return permitted(api, target, query, verb, request).await;
     }
+    let at = request.uri().to_string();
+    let event = audit::event(&target, verb, &at, request.headers());
+    let answer = examined(api, target, query, verb, request).await.unwrap_or_else(Failure::into_response);
+    api.audit.write(event, answer.status());
+    Ok(answer)
+}
+
+/// Refuses what is denied, and answers the rest.
+async fn examined(
+    api: &Arc<Api>,
+    target: Target,
+    query: Query,
+    verb: &'static str,
+    request: Request,
+) -> Result<Response, Failure> {
+    let attempt = Attempt {
+        verb,
+        group: &target.kind.group,
+        plural: &target.kind.plural,
+        subresource: target.subresource.as_deref().unwrap_or_default(),
+        // A namespace is asked for in itself, as upstream.
+        namespace: if target.kind.is("", "namespaces") {
+            target.name.as_deref().unwrap_or_default()
+        } else {
+            &target.namespace
+        },
+    };
+    if api.store.read(|state| access::denied(state, &attempt)) {
+        return Err(access::refusal(&target.kind, target.name.as_deref().unwrap_or_default(), &attempt));
+    }
+    permitted(api, target, query, verb, request).await
+}
+
+async fn permitted(
+    api: &Arc<Api>,
+    target: Target,
+    query: Query,
+    verb: &'static str,
+    request: Request,
+) -> Result<Response, Failure> {
     if target.subresource.is_some() {
         subresource::answer(api, target, query, verb, request).await
     } else {

@@ -7,6 +7,7 @@
 
 mod access;
 mod apply;
+mod audit;
 mod body;
 mod builtin;
 mod changes;
@@ -49,4 +50,4 @@ mod valid;
 mod watch;
 mod write;
 
-pub use server::{ApiConfig, ApiServer, start};
+pub use server::{ApiConfig, ApiServer, start, start_audited};

@@ -1,7 +1,7 @@
 //! The listening server, and what its handlers share.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::audit::Audit;
 use super::create::create;
 use super::prepare::Validation;
 use super::proxy::{self, ProxyClient};
@@ -47,6 +48,7 @@ pub(super) struct Api {
     pub(super) pod_logs: PathBuf,
     pub(super) address: String,
     pub(super) proxy: ProxyClient,
+    pub(super) audit: Audit,
     /// Tells streams to end.
     pub(super) closing: watch::Sender<bool>,
 }
@@ -65,6 +67,19 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// # Errors
 /// When the address cannot be listened on.
 pub async fn start(config: ApiConfig) -> anyhow::Result<ApiServer> {
+    start_with(config, Audit::default()).await
+}
+
+/// As [`start`], with every request about objects written to the file `audit`, a JSON object a line (audit.k8s.io/v1).
+/// The sandbox's own rooms are left out.
+///
+/// # Errors
+/// Also when the file cannot be written.
+pub async fn start_audited(config: ApiConfig, audit: &Path) -> anyhow::Result<ApiServer> {
+    start_with(config, Audit::at(audit)?).await
+}
+
+async fn start_with(config: ApiConfig, audit: Audit) -> anyhow::Result<ApiServer> {
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {} for the sandbox's Kubernetes API", config.listen))?;
@@ -77,6 +92,7 @@ pub async fn start(config: ApiConfig) -> anyhow::Result<ApiServer> {
         pod_logs: config.pod_logs,
         address: address.clone(),
         proxy: proxy::client(),
+        audit,
         closing: closing.clone(),
     });
     let router = Router::new().fallback(handle::handle).with_state(api);

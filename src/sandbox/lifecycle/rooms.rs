@@ -92,6 +92,11 @@ pub fn logs(folder: &Path) -> PathBuf {
     folder.join("logs")
 }
 
+/// Where it is written what was asked of the API.
+pub fn audit(folder: &Path) -> PathBuf {
+    folder.join("audit.jsonl")
+}
+
 async fn start_api(folder: &Path) -> anyhow::Result<(api::ApiServer, u8)> {
     let count = u64::from(LAST_BLOCK - FIRST_BLOCK) + 1;
     let start = RandomState::new().hash_one(std::process::id()) % count;
@@ -99,7 +104,7 @@ async fn start_api(folder: &Path) -> anyhow::Result<(api::ApiServer, u8)> {
         let block = FIRST_BLOCK + u8::try_from((start + step) % count).unwrap_or(0);
         let listen = SocketAddr::from((Ipv4Addr::new(127, block, 0, 1), API_PORT));
         let config = api::ApiConfig { listen, pod_logs: logs(folder), service_block: block };
-        match api::start(config).await {
+        match api::start_audited(config, &audit(folder)).await {
             Ok(server) => return Ok((server, block)),
             // Another sandbox owns this block.
             Err(error) if is_taken(&error) => {}

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::seen::Reading;
 use super::*;
+use crate::check::access::Access;
 use crate::check::trouble::Trouble;
 use crate::check::verdict::Decision;
 
@@ -181,4 +182,16 @@ fn what_has_happened_is_not_waited_for_and_what_may_sink_is() {
     let mut killed = seen();
     killed.containers[0].oom_killed_at = Some("2026-11-23T10:00:00Z".to_owned());
     assert!(judge(&spec(), &killed).is_terminal());
+}
+
+#[test]
+fn a_source_that_is_denied_names_the_permission_that_is_missing() {
+    let rule = Access::new("list", "metrics.k8s.io", "pods").within("observability");
+    let mut seen = seen();
+    seen.metrics_api =
+        Source { readings: Vec::new(), trouble: Some(Trouble::Denied { rule, message: "forbidden".to_owned() }) };
+    let verdict = judge(&spec(), &seen);
+    assert!(matches!(verdict.decision, Decision::Inconclusive(_)), "{verdict:?}");
+    assert_eq!(codes(&verdict), ["access/denied"]);
+    assert!(verdict.is_terminal(), "waiting brings no permission");
 }

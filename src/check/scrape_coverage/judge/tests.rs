@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::seen::{AgentSeen, Refusal, Unexplained};
 use super::*;
+use crate::check::access::Access;
 use crate::check::verdict::Decision;
 
 fn spec(required: serde_json::Value) -> Spec {
@@ -191,6 +192,22 @@ fn what_a_silent_agent_or_storage_would_have_told_is_no_finding_of_its_own() {
     let verdict = verdict(&seen);
     assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
     assert_eq!(verdict.findings()[0].code, "coverage/storage-silent");
+}
+
+#[test]
+fn what_was_denied_is_told_as_the_permission_that_is_missing_and_is_no_failure() {
+    let rule = Access::new("get", "", "pods/portforward").within("observability");
+    let denied = Trouble::Denied { rule, message: "forbidden".to_owned() };
+    let mut agent = whole();
+    agent.agents[0].trouble = Some(denied.clone());
+    let mut storage = whole();
+    storage.storage_trouble = Some(denied);
+    for seen in [agent, storage] {
+        let verdict = verdict(&seen);
+        assert!(matches!(verdict.decision, Decision::Inconclusive(_)), "{verdict:?}");
+        assert_eq!(verdict.findings()[0].code, "access/denied");
+        assert!(verdict.is_terminal(), "waiting brings no permission");
+    }
 }
 
 #[test]
