@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use http::{HeaderName, HeaderValue};
 
+use super::lifecycle::signals::Signals;
 use super::lifecycle::{self, Options, Output};
 use super::{deploy, exporters, node, operator};
 
@@ -78,15 +79,30 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 Some(file) => client_of(file).await?,
                 None => client().await?,
             };
-            operator::run(client, options).await?;
+            until_terminated(operator::run(client, options)).await?;
         }
-        Command::ConfigReloader(Rest { args }) => operator::config_reloader(client().await?, &args).await?,
+        Command::ConfigReloader(Rest { args }) => {
+            until_terminated(operator::config_reloader(client().await?, &args)).await?;
+        }
         Command::KubeStateMetrics(Rest { args }) => {
-            exporters::run_state(client().await?, exporters::StateOptions::from_args(&args)).await?;
+            let options = exporters::StateOptions::from_args(&args);
+            until_terminated(exporters::run_state(client().await?, options)).await?;
         }
-        Command::Exporter(Rest { args }) => exporters::run(exporters::Options::from_args(&args)?).await?,
+        Command::Exporter(Rest { args }) => {
+            until_terminated(exporters::run(exporters::Options::from_args(&args)?)).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends at the first signal that asks for it: the first process of a container would not die of one by itself, and be
+/// killed after its period of grace.
+async fn until_terminated(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let mut signals = Signals::install()?;
+    tokio::select! {
+        result = work => result,
+        _ = signals.wait() => Ok(()),
+    }
 }
 
 /// The client of the cluster that a kubeconfig leads to.

@@ -28,6 +28,7 @@ mod storage;
 mod workloads;
 
 mod deployed;
+mod outside;
 mod story;
 
 use std::path::PathBuf;
@@ -61,6 +62,7 @@ async fn the_story_holds_on_a_real_cluster_and_each_fault_turns_its_check_red() 
         storage::a_storage_class_does_not_exist,
         workloads::all_nodes_are_cordoned,
         evaluating::the_rules_are_frozen,
+        outside::the_operator_runs_outside,
     }
     sandbox.end();
 }

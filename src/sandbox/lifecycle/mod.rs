@@ -14,7 +14,7 @@ pub mod readiness;
 mod report;
 mod rooms;
 mod serve;
-mod signals;
+pub mod signals;
 
 pub use foreground::{Output, foreground};
 pub use handle::{Progress, Sandbox, up};
