@@ -1,13 +1,15 @@
 //! The verbs of `signoff sandbox`.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use http::{HeaderName, HeaderValue};
 
+use super::lifecycle::signals::Signals;
 use super::lifecycle::{self, Options, Output};
-use super::{exporters, node, operator};
+use super::{deploy, exporters, node, operator};
 
 /// A small cluster on this machine, to try suites on
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -21,6 +23,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "text")]
         output: Output,
     },
+    /// Deploy what a sandbox holds into a cluster that is there already
+    Deploy(deploy::Options),
     /// The process that is the sandbox; started by `up`
     #[command(hide = true)]
     Serve {
@@ -35,8 +39,7 @@ pub enum Command {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<OsString>,
     },
-    /// The VictoriaMetrics operator's stand-in
-    #[command(hide = true)]
+    /// The VictoriaMetrics operator's stand-in; in a cluster's pod, or outside with `--kubeconfig FILE`
     Operator(Rest),
     /// The config-reloader's stand-in
     #[command(hide = true)]
@@ -65,21 +68,50 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Up { options, output } => return lifecycle::foreground(&options, output).await,
         Command::Serve { options } => return lifecycle::serve(&options).await,
+        Command::Deploy(options) => deploy::run(client_of(&options.kubeconfig).await?, &options).await?,
         Command::PodExec { command } => {
             let (program, args) = command.split_first().context("pod-exec needs a program")?;
             match node::pod_exec(program, args)? {}
         }
         Command::Operator(Rest { args }) => {
             let options = operator::Options::from_args(&args, |name| std::env::var(name).ok())?;
-            operator::run(client().await?, options).await?;
+            let client = match &options.kubeconfig {
+                Some(file) => client_of(file).await?,
+                None => client().await?,
+            };
+            until_terminated(operator::run(client, options)).await?;
         }
-        Command::ConfigReloader(Rest { args }) => operator::config_reloader(client().await?, &args).await?,
+        Command::ConfigReloader(Rest { args }) => {
+            until_terminated(operator::config_reloader(client().await?, &args)).await?;
+        }
         Command::KubeStateMetrics(Rest { args }) => {
-            exporters::run_state(client().await?, exporters::StateOptions::from_args(&args)).await?;
+            let options = exporters::StateOptions::from_args(&args);
+            until_terminated(exporters::run_state(client().await?, options)).await?;
         }
-        Command::Exporter(Rest { args }) => exporters::run(exporters::Options::from_args(&args)?).await?,
+        Command::Exporter(Rest { args }) => {
+            until_terminated(exporters::run(exporters::Options::from_args(&args)?)).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends at the first signal that asks for it: the first process of a container would not die of one by itself, and be
+/// killed after its period of grace.
+async fn until_terminated(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let mut signals = Signals::install()?;
+    tokio::select! {
+        result = work => result,
+        _ = signals.wait() => Ok(()),
+    }
+}
+
+/// The client of the cluster that a kubeconfig leads to.
+async fn client_of(file: &Path) -> anyhow::Result<kube::Client> {
+    let wrong = || format!("cannot use the kubeconfig {}", file.display());
+    let read = kube::config::Kubeconfig::read_from(file).with_context(wrong)?;
+    let mut config = kube::Config::from_custom_kubeconfig(read, &Default::default()).await.with_context(wrong)?;
+    config.default_retry = false;
+    kube::Client::try_from(config).with_context(wrong)
 }
 
 /// The client of a process in a pod: by KUBERNETES_API (in a sandbox), else by kubeconfig or the pod's service account.

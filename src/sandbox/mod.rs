@@ -7,6 +7,7 @@ pub mod api;
 pub mod binaries;
 pub mod cli;
 pub mod controllers;
+pub mod deploy;
 pub mod exporters;
 pub mod lifecycle;
 pub mod node;

@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::alerting::{OPERATOR, RULES};
-use crate::objects::VMALERT;
+use crate::objects::{Name, VMALERT};
 use crate::sandbox::Sandbox;
 
 const POD: &str = "observability/vmalert-vmalert-";
@@ -101,6 +101,17 @@ pub async fn the_operator_is_stopped(sandbox: &mut Sandbox) {
     let was = sandbox.patch(OPERATOR, json!({"spec": {"replicas": 0}})).await;
     let beside = ["operator-rolled-out", "targets-covered"];
     sandbox.alert_red_beside("operator stopped", &[("alert/not-rendered", "no key")], &beside).await;
+    sandbox.restore(&was).await;
+}
+
+/// Whoever marks the ConfigMap of rules as immutable keeps every later rule out of it. It can only be made anew.
+pub async fn the_rules_are_frozen(sandbox: &mut Sandbox) {
+    const RULE_FILES: Name<'_> = ("ConfigMap", "observability/vm-vmalert-rulefiles-0");
+    let was = sandbox.patch(RULE_FILES, json!({"immutable": true})).await;
+    sandbox.alert_red("the ConfigMap of rules is immutable", &[("alert/not-rendered", "no key")]).await;
+    // The operator's finalizer would keep it for ever.
+    sandbox.patch(RULE_FILES, json!({"metadata": {"finalizers": null}})).await;
+    sandbox.delete(RULE_FILES).await;
     sandbox.restore(&was).await;
 }
 

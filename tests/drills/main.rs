@@ -57,12 +57,14 @@ drills! {
         vmsingle_is_killed_once,
         retention_is_unset,
         a_memory_limit_is_missing,
+        a_storage_class_does_not_exist,
         vmagent_writes_to_the_wrong_place,
     }
     faults_of_scrape_objects_turn_coverage_red: scrapes {
         a_namespace_is_not_selected,
         a_label_is_not_selected,
         a_port_name_is_not_the_services,
+        a_services_port_is_renamed,
         a_selector_matches_no_service,
         a_service_has_no_endpoints,
         relabelling_drops_all,
@@ -106,6 +108,7 @@ drills! {
         one_bad_rule_stops_every_reload,
         one_of_two_vmalerts_is_paused,
         the_operator_is_stopped,
+        the_rules_are_frozen,
         vmalert_is_paused,
     }
     killed_runs_leave_nothing_for_long: killing {

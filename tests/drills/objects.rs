@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use kube::api::{ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams};
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{ApiResource, DeleteParams, DynamicObject, EvictParams, ListParams, Patch, PatchParams, PostParams};
 use kube::core::GroupVersionKind;
 use kube::{Api, ResourceExt};
 use rustix::process::{Pid, Signal, kill_process};
@@ -104,6 +105,15 @@ impl Sandbox {
             |pod: &&DynamicObject| pod.name_any().starts_with(start) && pod.metadata.deletion_timestamp.is_none();
         let youngest = pods.iter().filter(stays).max_by_key(|pod| pod.creation_timestamp());
         serde_json::to_value(youngest.unwrap_or_else(|| panic!("no pod {namespace}/{start}*"))).unwrap()
+    }
+
+    /// Evicts the youngest pod of that name, as a drain does, and waits until it is gone.
+    pub async fn evict_pod(&self, start: &str) {
+        let (namespace, _) = split(start);
+        let name = self.pod(start).await["metadata"]["name"].as_str().unwrap().to_owned();
+        let pods: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
+        pods.evict(&name, &EvictParams::default()).await.unwrap();
+        self.until_true("the evicted pod goes", async || pods.get_opt(&name).await.unwrap().is_none()).await;
     }
 
     /// Deletes the youngest pod of that name, and waits until it is gone.

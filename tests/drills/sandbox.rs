@@ -27,7 +27,8 @@ pub struct Sandbox {
     /// Arguments of `signoff run` beside the suite and the cluster, e.g. `--skip`, `--var`.
     pub args: Vec<String>,
     pub(crate) rows: Vec<Row>,
-    _up: Child,
+    /// The process that is the sandbox; a cluster that was there before has none.
+    _up: Option<Child>,
 }
 
 impl Sandbox {
@@ -59,12 +60,22 @@ impl Sandbox {
             return None;
         };
         let kubeconfig = PathBuf::from(ready["kubeconfig"].as_str().unwrap());
+        Some(Self::of(kubeconfig, temp, Some(up)).await)
+    }
+
+    /// The cluster that a kubeconfig leads to, with the stack of a sandbox deployed in it.
+    pub async fn at(kubeconfig: PathBuf) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self::of(kubeconfig, tempfile::tempdir().unwrap(), None).await
+    }
+
+    async fn of(kubeconfig: PathBuf, temp: tempfile::TempDir, up: Option<Child>) -> Self {
         let read = kube::config::Kubeconfig::read_from(&kubeconfig).unwrap();
         let config = kube::Config::from_custom_kubeconfig(read, &Default::default()).await.unwrap();
         let suite = hurried(&std::fs::read_to_string(SUITE).unwrap());
         let args = ["--skip", "queries-fast", "--skip", "alert-flows"].map(str::to_owned).to_vec();
         let client = Client::try_from(config).unwrap();
-        Some(Self { client, kubeconfig, temp, suite, args, rows: Vec::new(), _up: up })
+        Self { client, kubeconfig, temp, suite, args, rows: Vec::new(), _up: up }
     }
 }
 

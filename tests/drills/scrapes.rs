@@ -38,6 +38,17 @@ pub async fn a_port_name_is_not_the_services(sandbox: &mut Sandbox) {
     spoil(sandbox, "port name of a VMServiceScrape misspelt", json!({"port": "http-metricz"}), &wanted).await;
 }
 
+/// The other side of the same misfit: somebody tidies up the Service.
+pub async fn a_services_port_is_renamed(sandbox: &mut Sandbox) {
+    let service = ("Service", "rook-ceph/rook-ceph-mgr");
+    let renamed = json!([{"name": "metrics", "port": 9283, "targetPort": "http-metrics"}]);
+    let was = sandbox.patch(service, json!({"spec": {"ports": renamed}})).await;
+    let wanted =
+        [("coverage/wrong-port", "port http-metrics does not exist; there are"), ("coverage/wrong-port", TITLE)];
+    sandbox.red("the port of a Service renamed", CHECK, &wanted).await;
+    sandbox.restore(&was).await;
+}
+
 pub async fn a_selector_matches_no_service(sandbox: &mut Sandbox) {
     let was = sandbox.patch(SCRAPE, json!({"spec": {"selector": {"matchLabels": {"app": "rook-ceph-mgrr"}}}})).await;
     sandbox.red("selector of a VMServiceScrape misspelt", CHECK, &[("coverage/no-service", TITLE)]).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::objects::{VMAGENT, VMALERT, VMSINGLE};
+use crate::objects::{Name, VMAGENT, VMALERT, VMSINGLE};
 use crate::sandbox::Sandbox;
 
 /// What storage got within this time before its death may be lost: it flushes to disk every 5 s.
@@ -30,6 +30,23 @@ pub async fn a_memory_limit_is_missing(sandbox: &mut Sandbox) {
     let was = sandbox.patch(VMALERT, json!({"spec": {"resources": {"limits": null}}})).await;
     let wanted = [("query/missing-member", "container=\"vmalert\"")];
     sandbox.red("spec.resources.limits of VMAlert removed", "memory-limits-set", &wanted).await;
+    sandbox.restore(&was).await;
+}
+
+/// Claims outlive their application, so a new one is only made where the old one is gone.
+pub async fn a_storage_class_does_not_exist(sandbox: &mut Sandbox) {
+    const MANAGER: Name<'_> = ("VMAlertmanager", "observability/vmalertmanager");
+    const CLAIM: Name<'_> =
+        ("PersistentVolumeClaim", "observability/vmalertmanager-vmalertmanager-db-vmalertmanager-vmalertmanager-0");
+    let was = sandbox.delete(MANAGER).await;
+    sandbox.delete(CLAIM).await;
+    let mut misspelt = was.clone();
+    misspelt["spec"]["storage"]["volumeClaimTemplate"]["spec"]["storageClassName"] = json!("ceph-blok");
+    sandbox.restore(&misspelt).await;
+    let wanted = [("workload/pvc-pending", "vmalertmanager-vmalertmanager-db")];
+    sandbox.red("the StorageClass of Alertmanager's volume is misspelt", "alertmanager-rolled-out", &wanted).await;
+    sandbox.delete(MANAGER).await;
+    sandbox.delete(CLAIM).await;
     sandbox.restore(&was).await;
 }
 

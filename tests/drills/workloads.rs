@@ -60,9 +60,9 @@ pub async fn no_node_is_large_enough(sandbox: &mut Sandbox) {
 
 pub async fn all_nodes_are_cordoned(sandbox: &mut Sandbox) {
     let nodes = sandbox.cordon(true).await;
-    sandbox.delete_pod("observability/vmalert-").await;
+    sandbox.evict_pod("observability/vmalert-").await;
     let wanted = [("workload/unschedulable", "were unschedulable")];
-    sandbox.red(&format!("{nodes} nodes cordoned, the pod of VMAlert deleted"), "vmalert-rolled-out", &wanted).await;
+    sandbox.red(&format!("{nodes} nodes cordoned, the pod of VMAlert evicted"), "vmalert-rolled-out", &wanted).await;
     sandbox.cordon(false).await;
 }
 

@@ -29,6 +29,15 @@ fn restarted(container: &Container, spec: &Spec, at: Timestamp) -> Option<Findin
 }
 
 fn many(container: &Container, spec: &Spec, last: Option<&Terminated>) -> Finding {
+    // Of several restarts only the last can be told.
+    if let Some(last) = last.filter(|last| container.restarts == 1 && is_lost(last)) {
+        let when = last.at.map_or_else(String::new, |at| format!(" before {at}"));
+        let actual =
+            format!("1 restart: {} was lost{when}, when its node or container runtime stopped", container.name);
+        let expected = format!("at most {} restarts of {}", spec.restarts.at_most, container.name);
+        return Finding::new("workload/node-restarted", expected, actual)
+            .hint("the container did not end by itself; see why the node stopped, then give the workload a new pod");
+    }
     let last = last.map_or_else(String::new, |last| {
         let when = last.at.map_or_else(String::new, |at| format!(" at {at}"));
         format!(", the last{when}: {}", ended(last))
@@ -36,6 +45,11 @@ fn many(container: &Container, spec: &Spec, last: Option<&Terminated>) -> Findin
     let expected = format!("at most {} restarts of {}", spec.restarts.at_most, container.name);
     Finding::new("workload/restarts", expected, format!("{} restarts{last}", container.restarts))
         .hint(format!("kubectl logs --previous -c {}", container.name))
+}
+
+/// How containerd tells of a container whose end nobody saw: it was gone when the runtime came back.
+fn is_lost(last: &Terminated) -> bool {
+    last.exit_code == 255 && last.reason == "Unknown"
 }
 
 /// A pod that the kubelet ended; its controller has made another one, but the cause may be there still.

@@ -144,10 +144,11 @@ fn condition(
     Condition { kind, status, reason: reason.unwrap_or_default(), message: cut(message), since }
 }
 
-/// The end of a message: a log says last what went wrong.
+/// The end of a message: a log says last what went wrong. What is left out is marked.
 fn cut(message: Option<String>) -> String {
     let message = message.unwrap_or_default();
     let message = message.trim();
     let skipped = message.chars().count().saturating_sub(MESSAGE);
-    message.chars().skip(skipped).collect()
+    let end: String = message.chars().skip(skipped).collect();
+    if skipped > 0 { format!("…{end}") } else { end }
 }

@@ -205,6 +205,24 @@ fn a_restart_counts_until_the_window_is_over() {
     fails(&verdict(json!({"restarts": {"at_most": 1}}), &[pod]), "workload/oom-killed", true);
 }
 
+/// As containerd tells after its node was stopped and started again.
+#[test]
+fn a_container_that_was_lost_with_its_node_is_told_apart_and_still_red() {
+    let mut pod = pod("new");
+    let lost = json!({"terminated": {"exitCode": 255, "reason": "Unknown", "finishedAt": "2026-11-23T09:00:00Z"}});
+    pod["status"]["containerStatuses"][0]["restartCount"] = json!(1);
+    pod["status"]["containerStatuses"][0]["lastState"] = lost;
+    let pods = [pod.clone()];
+    fails(&verdict(json!({}), &pods), "workload/node-restarted", true);
+    assert!(verdict(json!({"restarts": {"within": "59m"}}), &pods).is_pass());
+    // An exit code alone says nothing: programs end with 255, too.
+    pod["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"] = json!("Error");
+    fails(&verdict(json!({}), std::slice::from_ref(&pod)), "workload/restarts", true);
+    pod["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"] = json!("Unknown");
+    pod["status"]["containerStatuses"][0]["restartCount"] = json!(2);
+    fails(&verdict(json!({}), &[pod]), "workload/restarts", true);
+}
+
 #[test]
 fn pods_on_their_way_out_evicted_pods_and_old_pods_keep_it_from_passing() {
     let mut going = pod("old");

@@ -23,6 +23,7 @@ pub(super) fn check(kind: &Kind, before: &Value, after: &Value) -> Vec<Cause> {
         }
         ("", "pods") => vec![pod(before, after)],
         ("", "persistentvolumeclaims") => vec![claim(before, after)],
+        ("", "configmaps" | "secrets") => frozen(before, after),
         ("batch", "jobs") => {
             vec![fixed("spec.template", "field is immutable"), fixed("spec.selector", "field is immutable")]
         }
@@ -57,6 +58,19 @@ fn stateful_set(before: &Value, after: &Value) -> Vec<Option<Cause>> {
     let changed = rest(before) != rest(after);
     let message = "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
     vec![changed.then(|| Cause::new("FieldValueForbidden", "spec", message.to_owned()))]
+}
+
+/// What is marked as immutable stays so, with its content.
+fn frozen(before: &Value, after: &Value) -> Vec<Option<Cause>> {
+    let is_frozen = |object: &Value| object["immutable"] == true;
+    let differs = |field: &str| match field {
+        "immutable" => !is_frozen(after),
+        _ => before.get(field) != after.get(field),
+    };
+    let message = "Forbidden: field is immutable when `immutable` is set";
+    let cause = |field: &str| Cause::new("FieldValueForbidden", field, message.to_owned());
+    let fields = ["immutable", "data", "binaryData"].into_iter().filter(|_| is_frozen(before));
+    fields.map(|field| differs(field).then(|| cause(field))).collect()
 }
 
 /// A pod's spec without what may change: images, deadlines, tolerations, and the node, which is set once.
@@ -129,6 +143,15 @@ mod tests {
             refused("", "persistentvolumeclaims", claim("a", json!("pv"), "1Gi"), claim("a", json!("pw"), "1Gi")),
             ["spec"]
         );
+    }
+
+    #[test]
+    fn a_frozen_map_keeps_its_content_and_stays_frozen() {
+        let map = |content: &str, immutable: Value| json!({"data": {"a": content}, "immutable": immutable});
+        assert!(refused("", "configmaps", map("1", json!(null)), map("2", json!(true))).is_empty());
+        assert!(refused("", "configmaps", map("1", json!(true)), map("1", json!(true))).is_empty());
+        assert_eq!(refused("", "configmaps", map("1", json!(true)), map("2", json!(null))), ["immutable", "data"]);
+        assert_eq!(refused("", "secrets", map("1", json!(true)), map("2", json!(true))), ["data"]);
     }
 
     #[test]

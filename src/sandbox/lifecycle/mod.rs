@@ -9,12 +9,12 @@ mod foreground;
 mod handle;
 mod message;
 mod options;
-mod pending;
-mod readiness;
+pub mod pending;
+pub mod readiness;
 mod report;
 mod rooms;
 mod serve;
-mod signals;
+pub mod signals;
 
 pub use foreground::{Output, foreground};
 pub use handle::{Progress, Sandbox, up};

@@ -26,9 +26,9 @@ const ANSWER: Duration = Duration::from_millis(500);
 const QUOTED: usize = 5;
 
 /// Objects whose operator says when they are operational.
-const VM_KINDS: [&str; 4] = ["VMSingle", "VMAgent", "VMAlert", "VMAlertmanager"];
+pub const VM_KINDS: [&str; 4] = ["VMSingle", "VMAgent", "VMAlert", "VMAlertmanager"];
 
-/// Waits until nothing is pending; tells what is, whenever that changes.
+/// Waits until the scenario is up, with every container listening.
 ///
 /// # Errors
 /// After `limit`: which workloads are not ready, what their pods say, and the last lines of their logs.
@@ -38,16 +38,29 @@ pub async fn wait(
     limit: Duration,
     tell: &(dyn Fn(&str) + Send + Sync),
 ) -> anyhow::Result<()> {
+    let pending = async || match look(client).await? {
+        waiting if waiting.is_empty() => silent(client).await,
+        waiting => Ok(waiting),
+    };
+    let Some(waiting) = until(limit, tell, pending).await? else { return Ok(()) };
+    bail!("not ready after {} s:\n{}", limit.as_secs(), why(client, logs, &waiting).await?)
+}
+
+/// Looks until nothing is pending; tells what is, whenever that changes. Gives what is still pending after `limit`.
+pub async fn until(
+    limit: Duration,
+    tell: &(dyn Fn(&str) + Send + Sync),
+    look: impl AsyncFn() -> anyhow::Result<Vec<Pending>>,
+) -> anyhow::Result<Option<Vec<Pending>>> {
     let deadline = Instant::now() + limit;
     let (mut told, mut last) = (String::new(), Instant::now());
-    let mut waiting = Vec::new();
-    while Instant::now() < deadline {
-        waiting = look(client).await?;
+    loop {
+        let waiting = look().await?;
         if waiting.is_empty() {
-            waiting = silent(client).await?;
+            return Ok(None);
         }
-        if waiting.is_empty() {
-            return Ok(());
+        if Instant::now() >= deadline {
+            return Ok(Some(waiting));
         }
         let text = summary(&waiting);
         if text != told && last.elapsed() >= MENTION {
@@ -56,7 +69,6 @@ pub async fn wait(
         }
         sleep(INTERVAL).await;
     }
-    bail!("not ready after {} s:\n{}", limit.as_secs(), why(client, logs, &waiting).await?)
 }
 
 /// `waiting for A, B, C and 4 more`.

@@ -59,7 +59,8 @@ impl Rooms {
 
     /// Deploys the scenario.
     pub async fn deploy(&self, name: &str) -> anyhow::Result<()> {
-        scenario::apply(&self.client, name, self.sink()).await.with_context(|| format!("cannot deploy scenario {name}"))
+        let sink = self.sink().to_string();
+        scenario::apply(&self.client, name, &sink).await.with_context(|| format!("cannot deploy scenario {name}"))
     }
 
     /// What runs now.

@@ -9,7 +9,7 @@ mod app;
 mod assets;
 mod cluster;
 mod controller;
-mod duration;
+pub mod duration;
 mod events;
 mod kinds;
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! How the operator is run: images, addresses, periods. Read from the real operator's flags and environment.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::duration;
 
@@ -35,6 +36,22 @@ impl Default for Images {
 }
 
 impl Images {
+    /// Changes one of them: `vmsingle=IMAGE`.
+    fn set(&mut self, given: &str) -> Result<()> {
+        let wrong = || format!("--image {given}: expected COMPONENT=IMAGE");
+        let (component, image) = given.split_once('=').filter(|(_, image)| !image.is_empty()).with_context(wrong)?;
+        let place = match component {
+            "vmsingle" => &mut self.single,
+            "vmagent" => &mut self.agent,
+            "vmalert" => &mut self.alert,
+            "alertmanager" => &mut self.alertmanager,
+            "config-reloader" => &mut self.reloader,
+            _ => bail!("--image {given}: the components are vmsingle, vmagent, vmalert, alertmanager, config-reloader"),
+        };
+        *place = image.to_owned();
+        Ok(())
+    }
+
     /// The defaults, changed by the variables of the real operator.
     fn from_environment(env: &impl Fn(&str) -> Option<String>) -> Images {
         let of = |default: String, image: &str, version: &str| {
@@ -60,6 +77,8 @@ impl Images {
 /// How the operator is run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
+    /// Leads to the cluster; without it, KUBERNETES_API, the usual kubeconfig or the pod's service account.
+    pub kubeconfig: Option<PathBuf>,
     /// Images of what it starts.
     pub images: Images,
     /// Where `/metrics` is served.
@@ -77,6 +96,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Options {
+            kubeconfig: None,
             images: Images::default(),
             metrics: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             health: SocketAddr::from((Ipv4Addr::LOCALHOST, 8081)),
@@ -92,9 +112,10 @@ impl Options {
     ///
     /// Addresses without a host (`:8080`) are bound on `POD_IP`. Flags that mean nothing here (`--zap-log-level`,
     /// `--leader-elect`, `--webhook.enable`) are accepted, as the container's arguments are the real operator's.
+    /// Two are not the real one's: `--kubeconfig FILE`, and `--image COMPONENT=IMAGE`, which may come again and again.
     ///
     /// # Errors
-    /// When an address or a period cannot be read.
+    /// When an address, a period or an image cannot be read.
     pub fn from_args(args: &[String], env: impl Fn(&str) -> Option<String>) -> Result<Options> {
         let api_server = env("KUBERNETES_API").or_else(|| env("SIGNOFF_API_URL"));
         let mut options = Options { kubernetes_api_server: api_server, ..Options::default() };
@@ -108,9 +129,17 @@ impl Options {
         if let Some(period) = env("VM_APPREADYTIMEOUT") {
             options.ready_timeout = period_of("VM_APPREADYTIMEOUT", &period)?;
         }
-        for arg in args {
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
             let (name, value) = arg.split_once('=').unwrap_or((arg, ""));
-            match name.trim_start_matches('-') {
+            let name = name.trim_start_matches('-');
+            let mut given = || match arg.contains('=') {
+                true => Ok(value),
+                false => args.next().map(String::as_str).with_context(|| format!("{arg} needs a value")),
+            };
+            match name {
+                "kubeconfig" => options.kubeconfig = Some(given()?.into()),
+                "image" => options.images.set(given()?)?,
                 "metrics-bind-address" | "listen" => options.metrics = address(value, host)?,
                 "health-probe-bind-address" => options.health = address(value, host)?,
                 _ => {}
@@ -187,6 +216,24 @@ mod tests {
         assert_eq!(images.single, "victoriametrics/victoria-metrics:v1.145.0");
         assert_eq!(images.alertmanager, "quay.io/prometheus/alertmanager:v0.29.0");
         assert_eq!(images.agent, Images::default().agent);
+    }
+
+    #[test]
+    fn images_and_the_way_into_a_cluster_are_given_in_either_form() {
+        let given = args(&["--kubeconfig", "/k", "--image", "vmagent=localhost/a:1", "--image=alertmanager=x:2"]);
+        let options = Options::from_args(&given, |_| None).unwrap();
+        assert_eq!(options.kubeconfig.as_deref(), Some(std::path::Path::new("/k")));
+        assert_eq!((options.images.agent.as_str(), options.images.alertmanager.as_str()), ("localhost/a:1", "x:2"));
+        assert_eq!(options.images.single, Images::default().single);
+    }
+
+    #[test]
+    fn an_image_of_nothing_known_is_refused() {
+        for given in ["grafana=x:1", "vmagent", "vmagent="] {
+            let error = Options::from_args(&args(&["--image", given]), |_| None).unwrap_err().to_string();
+            assert!(error.contains(given), "{error}");
+        }
+        assert!(Options::from_args(&args(&["--kubeconfig"]), |_| None).is_err());
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Applies a scenario as Flux would: server-side, in order, definitions first.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -20,12 +19,19 @@ const PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # Errors
 /// When there is no such scenario, an object is refused, or a definition is not established in 30 s.
-pub async fn apply(client: &Client, name: &str, sink: SocketAddr) -> Result<()> {
-    let objects = super::manifests(name, sink)?;
+pub async fn apply(client: &Client, name: &str, sink: &str) -> Result<()> {
+    put_all(client, &super::manifests(name, sink)?, MANAGER).await
+}
+
+/// Applies objects in their order as this field manager; waits after the last definition until all are established.
+///
+/// # Errors
+/// When an object is refused, or a definition is not established in 30 s.
+pub async fn put_all(client: &Client, objects: &[Value], manager: &str) -> Result<()> {
     let is_definition = |object: &&Value| object["kind"] == "CustomResourceDefinition";
     let last = objects.iter().rposition(|object| is_definition(&object));
     for (position, object) in objects.iter().enumerate() {
-        put(client, object).await?;
+        put(client, object, manager).await?;
         if Some(position) == last {
             for definition in objects.iter().filter(is_definition) {
                 established(client, definition).await?;
@@ -35,10 +41,10 @@ pub async fn apply(client: &Client, name: &str, sink: SocketAddr) -> Result<()> 
     Ok(())
 }
 
-/// Applies one object; a kind that the API does not serve yet is tried again for a while.
-async fn put(client: &Client, object: &Value) -> Result<()> {
+/// Applies one object as this field manager; a kind that the API does not serve yet is tried again for a while.
+async fn put(client: &Client, object: &Value, manager: &str) -> Result<()> {
     let (api, name) = api(client, object);
-    let parameters = PatchParams::apply(MANAGER).force();
+    let parameters = PatchParams::apply(manager).force();
     let deadline = Instant::now() + ESTABLISHED;
     loop {
         match api.patch(name, &parameters, &Patch::Apply(object)).await {
@@ -64,7 +70,8 @@ async fn established(client: &Client, definition: &Value) -> Result<()> {
     bail!("CustomResourceDefinition {name} is not Established after {} s", ESTABLISHED.as_secs())
 }
 
-fn api<'a>(client: &Client, object: &'a Value) -> (Api<DynamicObject>, &'a str) {
+/// The API of an object's kind, in its namespace, and its name.
+pub fn api<'a>(client: &Client, object: &'a Value) -> (Api<DynamicObject>, &'a str) {
     let version = text(object, "apiVersion");
     let (group, version) = version.split_once('/').unwrap_or(("", version));
     let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, text(object, "kind")));

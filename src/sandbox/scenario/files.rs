@@ -2,25 +2,25 @@
 
 /// Before the CRDs.
 pub const FIRST: [(&str, &str); 2] = [
-    ("namespaces.yaml", include_str!("done-right/namespaces.yaml")),
-    ("platform.yaml", include_str!("done-right/platform.yaml")),
+    ("platform/namespaces.yaml", include_str!("done-right/platform/namespaces.yaml")),
+    ("platform/given.yaml", include_str!("done-right/platform/given.yaml")),
 ];
 
 /// After the CRDs. The operator comes last: it drops changes that come faster than it takes them and repairs that only a
 /// minute later, so it had better find everything in place when it starts.
 pub const THEN: [(&str, &str); 19] = [
-    ("kube-state-metrics.yaml", include_str!("done-right/kube-state-metrics.yaml")),
-    ("node-exporter.yaml", include_str!("done-right/node-exporter.yaml")),
+    ("platform/kube-state-metrics.yaml", include_str!("done-right/platform/kube-state-metrics.yaml")),
+    ("platform/node-exporter.yaml", include_str!("done-right/platform/node-exporter.yaml")),
     ("kubelet.yaml", include_str!("done-right/kubelet.yaml")),
     ("webhook-receiver.yaml", include_str!("done-right/webhook-receiver.yaml")),
-    ("flux.yaml", include_str!("done-right/flux.yaml")),
-    ("rook-ceph.yaml", include_str!("done-right/rook-ceph.yaml")),
-    ("cloudnative-pg.yaml", include_str!("done-right/cloudnative-pg.yaml")),
-    ("envoy-gateway.yaml", include_str!("done-right/envoy-gateway.yaml")),
-    ("cert-manager.yaml", include_str!("done-right/cert-manager.yaml")),
-    ("external-secrets.yaml", include_str!("done-right/external-secrets.yaml")),
-    ("cilium.yaml", include_str!("done-right/cilium.yaml")),
-    ("coredns.yaml", include_str!("done-right/coredns.yaml")),
+    ("platform/flux.yaml", include_str!("done-right/platform/flux.yaml")),
+    ("platform/rook-ceph.yaml", include_str!("done-right/platform/rook-ceph.yaml")),
+    ("platform/cloudnative-pg.yaml", include_str!("done-right/platform/cloudnative-pg.yaml")),
+    ("platform/envoy-gateway.yaml", include_str!("done-right/platform/envoy-gateway.yaml")),
+    ("platform/cert-manager.yaml", include_str!("done-right/platform/cert-manager.yaml")),
+    ("platform/external-secrets.yaml", include_str!("done-right/platform/external-secrets.yaml")),
+    ("platform/cilium.yaml", include_str!("done-right/platform/cilium.yaml")),
+    ("platform/coredns.yaml", include_str!("done-right/platform/coredns.yaml")),
     ("vmsingle.yaml", include_str!("done-right/vmsingle.yaml")),
     ("vmagent.yaml", include_str!("done-right/vmagent.yaml")),
     ("vmalertmanager.yaml", include_str!("done-right/vmalertmanager.yaml")),

@@ -9,7 +9,7 @@ use super::manifests;
 const SINK: &str = "127.20.0.60:9199";
 
 fn objects() -> Vec<Value> {
-    manifests("done-right", SINK.parse().unwrap()).unwrap()
+    manifests("done-right", SINK).unwrap()
 }
 
 fn text<'a>(value: &'a Value, path: &str) -> &'a str {
@@ -154,7 +154,7 @@ fn only_the_agents_label_depends_on_the_clusters_name() {
 
 #[test]
 fn another_scenario_is_refused_with_the_ones_that_exist() {
-    let error = manifests("nosuch", SINK.parse().unwrap()).unwrap_err().to_string();
+    let error = manifests("nosuch", SINK).unwrap_err().to_string();
     assert!(error.contains("done-right"), "{error}");
 }
 
