@@ -58,7 +58,7 @@ async fn the_api_proxy_reaches_ready_endpoints_and_names_what_is_missing() {
     let (code, body) = sandbox.get(path).await;
     assert_eq!((code, &body), (422, &json!({"asked": "GET /api/v1/query?query=up HTTP/1.1"})));
     let (code, body) = sandbox.get("/api/v1/namespaces/default/services/vm:9/proxy/").await;
-    assert_eq!((code, &body["message"]), (503, &json!(r#"no service port "9" found for service "vm""#)));
+    assert_eq!((code, &body["message"]), (503, &json!(r#"no service port 9 found for service "vm""#)));
     sandbox.stop().await;
 }
 

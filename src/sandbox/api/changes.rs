@@ -15,7 +15,7 @@ use super::patch::{self, Patch, as_version};
 use super::replace::replace;
 use super::request::{Query, Target};
 use super::server::Api;
-use super::status::{Cause, Failure};
+use super::status::{Cause, Failure, details};
 use super::table::Form;
 use super::write::{Ownership, Part, Written};
 use super::{access, body, list};
@@ -64,7 +64,7 @@ pub(super) async fn update(
         // Custom kinds cannot be replaced blindly; built-in ones can.
         if kind.custom() && object::text(&content, "/metadata/resourceVersion").is_empty() {
             let cause = Cause::invalid("metadata.resourceVersion", &json!(0), "must be specified for an update");
-            return Err(Failure::invalid(kind, &key.name, &[cause]));
+            return Err(Failure::invalid_resource(kind, &key.name, &cause));
         }
         replace(state, kind, &before, content, part, Ownership::Record, &options)
     })?;
@@ -83,9 +83,7 @@ pub(super) async fn change(
     let kind = &target.kind;
     let change = Patch::read(kind, content_type(&parts.headers), &bytes)?;
     if matches!(change, Patch::Apply(_)) && query.text("fieldManager").is_empty() {
-        return Err(Failure::bad_request(
-            "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
-        ));
+        return Err(Failure::without_manager());
     }
     let options = options(query, &parts.headers)?;
     let key = key(target)?;
@@ -136,9 +134,15 @@ pub(super) async fn remove(api: &Api, target: &Target, query: &Query, request: R
         Deleted::Gone(object) if kind.is("", "pods") => ok(&as_version(kind, &object)),
         Deleted::Gone(object) => ok(&json!({
             "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success",
-            "details": {"name": key.name, "group": kind.group, "kind": kind.plural, "uid": object::uid(&object)},
+            "details": gone_details(kind, &key.name, object::uid(&object)),
         })),
     })
+}
+
+fn gone_details(kind: &Kind, name: &str, uid: &str) -> Value {
+    let mut details = details(name, &kind.group, &kind.plural);
+    details["uid"] = json!(uid);
+    details
 }
 
 pub(super) async fn remove_all(

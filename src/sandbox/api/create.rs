@@ -77,8 +77,7 @@ fn in_living_namespace(state: &State, kind: &Kind, namespace: &str, name: &str) 
         return Err(Failure::not_found(&namespaces, namespace));
     };
     if object::deleting(holder) {
-        let why = format!("unable to create new content in namespace {namespace} because it is being terminated");
-        return Err(Failure::forbidden(kind, name, &why));
+        return Err(Failure::terminating(kind, name, namespace));
     }
     Ok(())
 }

@@ -73,18 +73,18 @@ pub(super) fn delete(state: &mut State, kind: &Kind, key: &Key, options: &Option
 }
 
 fn check_preconditions(kind: &Kind, current: &Value, options: &Options) -> Result<(), Failure> {
-    let name = object::name(current);
-    if let Some(uid) = options.uid.as_deref().filter(|uid| *uid != object::uid(current)) {
-        let why =
-            format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", object::uid(current));
-        return Err(Failure::conflict(kind, name, &why));
-    }
-    let version = object::text(current, "/metadata/resourceVersion");
-    if let Some(given) = options.version.as_deref().filter(|given| *given != version) {
-        let why = format!(
-            "Precondition failed: ResourceVersion in precondition: {given}, ResourceVersion in object meta: {version}"
-        );
-        return Err(Failure::conflict(kind, name, &why));
+    let pairs = [
+        ("UID", options.uid.as_deref(), object::uid(current), "deleted and then recreated"),
+        ("ResourceVersion", options.version.as_deref(), object::text(current, "/metadata/resourceVersion"), "modified"),
+    ];
+    for (what, given, own, might) in pairs {
+        if let Some(given) = given.filter(|given| *given != own) {
+            let why = format!(
+                "the {what} in the precondition ({given}) does not match the {what} in record ({own}). \
+                 The object might have been {might}"
+            );
+            return Err(Failure::not_the_one(kind, object::name(current), &why));
+        }
     }
     Ok(())
 }

@@ -107,7 +107,12 @@ fn plain(api: &Api, path: &str, headers: &HeaderMap) -> Result<Response, Failure
             [""] => Some(json!({"paths": ["/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"]})),
             _ => None,
         };
-        found.map(|value| ok(&value)).ok_or_else(Failure::no_resource)
+        match found {
+            Some(value) => Ok(ok(&value)),
+            None if registry.built_in(&segments) => Err(Failure::no_resource()),
+            // Upstream, only the handlers of built-in groups answer with a Status.
+            None => Ok((StatusCode::NOT_FOUND, "404 page not found\n").into_response()),
+        }
     })
 }
 

@@ -71,6 +71,11 @@ impl Kind {
         if self.group.is_empty() { self.plural.clone() } else { format!("{}.{}", self.plural, self.group) }
     }
 
+    /// `Pod`, `Deployment.apps`.
+    pub(super) fn qualified(&self) -> String {
+        if self.group.is_empty() { self.kind.clone() } else { format!("{}.{}", self.kind, self.group) }
+    }
+
     pub(super) fn namespaced(&self) -> bool {
         self.scope == Scope::Namespaced
     }

@@ -1,5 +1,6 @@
 //! Lists: selected, in pages, at one version.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -12,7 +13,7 @@ use super::patch::as_version;
 use super::request::{Query, Target};
 use super::selector::Selector;
 use super::status::Failure;
-use super::store::State;
+use super::store::{Change, Key, State};
 
 /// One page.
 #[derive(Debug)]
@@ -55,19 +56,40 @@ pub(super) fn page(state: &State, target: &Target, query: &Query) -> Result<Page
         return Err(Failure::continue_expired());
     }
     let namespace = Some(target.namespace.as_str()).filter(|n| !n.is_empty());
-    let mut found = state
-        .list(&target.kind.group, &target.kind.plural, namespace)
+    let all = at_version(state, target, namespace, version);
+    let mut found = all
+        .into_iter()
         .filter(|(key, _)| (&key.namespace, &key.name) > (&after.0, &after.1))
         .filter(|(_, object)| selector.matches(object));
     let mut items = Vec::new();
     let mut last = after.clone();
     for (key, object) in found.by_ref().take(limit.unwrap_or(usize::MAX)) {
-        last = (key.namespace.clone(), key.name.clone());
-        items.push(object.clone());
+        last = (key.namespace, key.name);
+        items.push(object);
     }
     let left = found.count();
     let next = (left > 0).then(|| token(version, &last));
-    Ok(Page { items, version, remaining: (left > 0).then_some(left), next })
+    // Upstream counts the rest only where nothing is to be selected.
+    let counted = left > 0 && selector == Selector::default();
+    Ok(Page { items, version, remaining: counted.then_some(left), next })
+}
+
+/// The objects as they were at a version: all pages of a list tell of the same moment.
+fn at_version(state: &State, target: &Target, namespace: Option<&str>, version: u64) -> BTreeMap<Key, Arc<Value>> {
+    let kind = &target.kind;
+    let mut all: BTreeMap<Key, Arc<Value>> =
+        state.list(&kind.group, &kind.plural, namespace).map(|(key, object)| (key.clone(), object.clone())).collect();
+    let mine = |change: &&Change| {
+        kind.is(&change.key.group, &change.key.plural) && namespace.is_none_or(|one| change.key.namespace == one)
+    };
+    let later: Vec<&Change> = state.changes_after(version).filter(mine).collect();
+    for change in later.into_iter().rev() {
+        match &change.before {
+            Some(before) => all.insert(change.key.clone(), before.clone()),
+            None => all.remove(&change.key),
+        };
+    }
+    all
 }
 
 fn token(version: u64, last: &(String, String)) -> String {
@@ -77,7 +99,8 @@ fn token(version: u64, last: &(String, String)) -> String {
 fn open_token(token: &str) -> Result<(u64, (String, String)), Failure> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok();
     let parts: Option<(u64, String, String)> = bytes.and_then(|b| serde_json::from_slice(&b).ok());
-    let (version, namespace, name) = parts.ok_or_else(|| Failure::bad_request("continue key is not valid"))?;
+    let (version, namespace, name) =
+        parts.ok_or_else(|| Failure::bad_request("invalid continue token: continue key is not valid"))?;
     Ok((version, (namespace, name)))
 }
 

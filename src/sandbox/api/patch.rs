@@ -39,11 +39,11 @@ impl Patch {
             "application/merge-patch+json" => value().map(Patch::Merge),
             "application/strategic-merge-patch+json" if !kind.custom() => value().map(Patch::Strategic),
             "application/apply-patch+yaml" | "application/apply-patch+json" => value().map(Patch::Apply),
-            _ => Err(Failure::unsupported_media_type(if kind.custom() {
-                "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
-            } else {
-                "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml"
-            })),
+            _ if kind.custom() => Err(Failure::unsupported_media_type(
+                "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
+            )),
+            // Here upstream's router refuses, before any handler.
+            _ => Err(Failure::unroutable_media_type()),
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) async fn answer(api: &Api, target: &Target, request: Request) -> Resu
         if target.kind.is("", "pods") {
             of_pod(state, target, name, port)
         } else {
-            of_service(state, target, name, port)
+            of_service(state, target, name, port, asked)
         }
     })?;
     let (mut parts, body) = request.into_parts();
@@ -89,28 +89,31 @@ fn of_pod(state: &State, target: &Target, name: &str, port: &str) -> Result<Stri
     Ok(format!("{address}:{number}"))
 }
 
-fn of_service(state: &State, target: &Target, name: &str, port: &str) -> Result<String, Failure> {
+fn of_service(state: &State, target: &Target, name: &str, port: &str, asked: &str) -> Result<String, Failure> {
     let service = state.get(&Key::new(&target.kind, &target.namespace, name));
     let service = service.ok_or_else(|| Failure::not_found(&target.kind, name))?;
     let port_name = port_name(service, port)
-        .ok_or_else(|| Failure::unavailable(format!("no service port {port:?} found for service {name:?}")))?;
+        .ok_or_else(|| Failure::unavailable(format!("no service port {port} found for service {name:?}")))?;
     let slices = state.list("discovery.k8s.io", "endpointslices", Some(&target.namespace));
-    let mine = slices.map(|(_, slice)| slice).filter(|slice| {
-        slice.pointer("/metadata/labels/kubernetes.io~1service-name").and_then(Value::as_str) == Some(name)
-    });
-    mine.flat_map(|slice| endpoints(slice, &port_name))
-        .next()
-        .ok_or_else(|| Failure::unavailable(format!("no endpoints available for service {name:?}")))
+    let mine: Vec<&Value> = slices
+        .map(|(_, slice)| &**slice)
+        .filter(|slice| {
+            slice.pointer("/metadata/labels/kubernetes.io~1service-name").and_then(Value::as_str) == Some(name)
+        })
+        .collect();
+    let found = mine.iter().flat_map(|slice| endpoints(slice, &port_name)).next();
+    // Upstream repeats what was asked for only where there are endpoints, ready or not, on some port.
+    let filled =
+        |slice: &&Value| !object::items(slice, "/endpoints").is_empty() && !object::items(slice, "/ports").is_empty();
+    let missed = if mine.iter().any(filled) { asked } else { name };
+    found.ok_or_else(|| Failure::unavailable(format!("no endpoints available for service {missed:?}")))
 }
 
-/// The name of the service port that is asked for by name or number; a single port needs no name.
+/// The name of the service port that is asked for by number; a name is taken as it is, also where no port has it, and so is none
+/// at all: it means the port without a name (k8s.io/kubernetes, pkg/registry/core/service/storage).
 fn port_name(service: &Value, asked: &str) -> Option<String> {
-    let ports = object::items(service, "/spec/ports");
-    let named = |p: &&Value| {
-        let number = p["port"].as_u64().map(|n| n.to_string());
-        object::text(p, "/name") == asked || number.as_deref() == Some(asked)
-    };
-    let found = if asked.is_empty() && ports.len() == 1 { ports.first() } else { ports.iter().find(named) };
+    let Ok(number) = asked.parse::<u64>() else { return Some(asked.to_owned()) };
+    let found = object::items(service, "/spec/ports").iter().find(|p| p["port"].as_u64() == Some(number));
     found.map(|p| object::text(p, "/name").to_owned())
 }
 
@@ -178,7 +181,7 @@ mod tests {
         assert_eq!(port_name(&service, "8429").as_deref(), Some("http"));
         assert_eq!(port_name(&service, "graphite").as_deref(), Some("graphite"));
         assert_eq!(port_name(&service, "9"), None);
-        assert_eq!(port_name(&service, ""), None);
+        assert_eq!(port_name(&service, "").as_deref(), Some(""));
     }
 
     #[test]

@@ -35,6 +35,15 @@ impl Registry {
         self.kinds.extend(versions.into_iter().map(Arc::new));
     }
 
+    /// Does a path, in its segments, lead into a built-in group?
+    pub(super) fn built_in(&self, segments: &[&str]) -> bool {
+        match segments {
+            ["api", ..] => true,
+            ["apis", group, ..] => self.kinds.iter().any(|k| !k.custom() && k.group == *group),
+            _ => false,
+        }
+    }
+
     /// Groups in order of first appearance, each with its versions; the core group is "".
     pub(super) fn groups(&self) -> Vec<(String, Vec<String>)> {
         let mut groups: Vec<(String, Vec<String>)> = Vec::new();

@@ -9,7 +9,7 @@ use super::kind::Kind;
 use super::managed;
 use super::object;
 use super::prepare::{Checked, prepare};
-use super::status::Failure;
+use super::status::{Cause, Failure};
 use super::store::{Key, State};
 use super::write::{Options, Ownership, Part, Written, after_write, identify, remove};
 
@@ -31,11 +31,12 @@ pub(super) fn replace(
     check_identity(kind, before, &body)?;
     let body = restrict(kind, before, body, part);
     let Checked { object: mut after, warnings } = prepare(state, kind, Some(before), body, options.validation)?;
-    let wrong = immutable::check(kind, before, &after);
+    let mut wrong = immutable::check(kind, before, &after);
+    wrong.extend(late_finalizers(before, &after));
     if !wrong.is_empty() {
         return Err(Failure::invalid(kind, &name, &wrong));
     }
-    bump_generation(kind, before, &mut after);
+    bump_generation(kind, before, &mut after, part);
     if ownership == Ownership::Record {
         managed::record_update(kind, Some(before), &mut after, &options.manager, part.name());
     }
@@ -96,6 +97,10 @@ fn restrict(kind: &Kind, before: &Value, mut body: Value, part: Part) -> Value {
         Part::Main => {}
         Part::Status | Part::Finalize => {
             let mut whole = before.clone();
+            // The revision is written there by the controller together with the status.
+            if part == Part::Status && kind.is("apps", "deployments") {
+                take(&mut whole["metadata"], &body["metadata"], "annotations");
+            }
             take(&mut whole, &body, if part == Part::Status { "status" } else { "spec" });
             body = whole;
         }
@@ -113,9 +118,25 @@ fn restrict(kind: &Kind, before: &Value, mut body: Value, part: Part) -> Value {
     body
 }
 
-/// Another spec is another generation.
-fn bump_generation(kind: &Kind, before: &Value, after: &mut Value) {
-    if kind.generation && !same_spec(kind, before, after) {
+/// An object that is to go takes no new finalizers (k8s.io/apimachinery, pkg/api/validation/objectmeta.go).
+fn late_finalizers(before: &Value, after: &Value) -> Option<Cause> {
+    let old = object::finalizers(before);
+    let new: Vec<&str> = object::finalizers(after).into_iter().filter(|name| !old.contains(name)).collect();
+    let listed = new.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+    let message = format!(
+        "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{{{listed}}}"
+    );
+    (object::deleting(before) && !new.is_empty())
+        .then(|| Cause::new("FieldValueForbidden", "metadata.finalizers", message))
+}
+
+/// Another spec is another generation; a Deployment's annotations count as well, unless its controller writes them with the
+/// status (k8s.io/kubernetes, pkg/registry/apps/deployment/strategy.go).
+fn bump_generation(kind: &Kind, before: &Value, after: &mut Value, part: Part) {
+    let annotated = part == Part::Main
+        && kind.is("apps", "deployments")
+        && before.pointer("/metadata/annotations") != after.pointer("/metadata/annotations");
+    if kind.generation && (annotated || !same_spec(kind, before, after)) {
         let next = before["metadata"]["generation"].as_u64().unwrap_or(0) + 1;
         object::metadata(after).insert("generation".to_owned(), json!(next));
     }

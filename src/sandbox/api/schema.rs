@@ -63,6 +63,9 @@ fn walk_map(schema: &Value, map: &mut Map<String, Value>, path: &str, report: &m
     let properties = schema.get("properties").and_then(Value::as_object);
     let additional = schema.get("additionalProperties");
     set_defaults(properties, map);
+    // Upstream drops nulls that the schema does not allow, before it validates; only those in lists are refused.
+    let of = |name: &String| properties.and_then(|p| p.get(name)).or(additional.filter(|schema| schema.is_object()));
+    map.retain(|name, value| !value.is_null() || of(name).is_none_or(|schema| flag(schema, "nullable")));
     let open = flag(schema, "x-kubernetes-preserve-unknown-fields");
     let embedded = flag(schema, "x-kubernetes-embedded-resource");
     let mut unknown = Vec::new();

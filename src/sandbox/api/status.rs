@@ -38,13 +38,19 @@ impl Cause {
     }
 }
 
+/// The parts that are not empty: upstream leaves the others out.
+pub(super) fn details(name: &str, group: &str, kind: &str) -> Value {
+    let parts = [("name", name), ("group", group), ("kind", kind)];
+    parts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key.to_owned(), json!(text))).collect()
+}
+
 impl Failure {
     fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
         Self { code, reason, message: message.into(), details: Value::Null }
     }
 
     fn about(mut self, kind: &Kind, name: &str) -> Self {
-        self.details = json!({"name": name, "group": kind.group, "kind": kind.plural});
+        self.details = details(name, &kind.group, &kind.plural);
         self
     }
 
@@ -70,6 +76,14 @@ impl Failure {
         Self::new(409, "Conflict", message).about(kind, name)
     }
 
+    /// A deletion meant another object; upstream names the kind here, not the resource.
+    pub(super) fn not_the_one(kind: &Kind, name: &str, why: &str) -> Self {
+        let message = format!("Operation cannot be fulfilled on {} \"{name}\": {why}", kind.qualified());
+        let mut failure = Self::new(409, "Conflict", message);
+        failure.details = details(name, &kind.group, &kind.kind);
+        failure
+    }
+
     pub(super) fn modified(kind: &Kind, name: &str) -> Self {
         Self::conflict(
             kind,
@@ -88,11 +102,29 @@ impl Failure {
     pub(super) fn invalid(kind: &Kind, name: &str, causes: &[Cause]) -> Self {
         let lines: Vec<String> = causes.iter().map(|c| format!("{}: {}", c.field, c.message)).collect();
         let list = if lines.len() == 1 { lines[0].clone() } else { format!("[{}]", lines.join(", ")) };
-        let qualified = if kind.group.is_empty() { kind.kind.clone() } else { format!("{}.{}", kind.kind, kind.group) };
-        let mut failure = Self::new(422, "Invalid", format!("{qualified} \"{name}\" is invalid: {list}"));
+        let mut failure = Self::new(422, "Invalid", format!("{} \"{name}\" is invalid: {list}", kind.qualified()));
         let causes: Vec<Value> =
             causes.iter().map(|c| json!({"reason": c.reason, "message": c.message, "field": c.field})).collect();
-        failure.details = json!({"name": name, "group": kind.group, "kind": kind.kind, "causes": causes});
+        failure.details = details(name, &kind.group, &kind.kind);
+        failure.details["causes"] = Value::Array(causes);
+        failure
+    }
+
+    /// The store refuses; it names the resource where validation names the kind.
+    pub(super) fn invalid_resource(kind: &Kind, name: &str, cause: &Cause) -> Self {
+        let mut failure = Self::invalid(kind, name, std::slice::from_ref(cause));
+        failure.message = format!("{} \"{name}\" is invalid: {}: {}", kind.resource(), cause.field, cause.message);
+        failure.details["kind"] = json!(kind.plural);
+        failure
+    }
+
+    /// An apply that does not say who applies.
+    pub(super) fn without_manager() -> Self {
+        let cause = Cause::required("fieldManager", "is required for apply patch");
+        let message = format!("PatchOptions.meta.k8s.io \"\" is invalid: {}: {}", cause.field, cause.message);
+        let mut failure = Self::new(422, "Invalid", message);
+        failure.details = details("", "meta.k8s.io", "PatchOptions");
+        failure.details["causes"] = json!([{"reason": cause.reason, "message": cause.message, "field": cause.field}]);
         failure
     }
 
@@ -100,6 +132,17 @@ impl Failure {
         let named = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };
         let message = format!("{}{named} is forbidden: {why}", kind.resource());
         Self::new(403, "Forbidden", message).about(kind, name)
+    }
+
+    /// Nothing is made in a namespace that is going.
+    pub(super) fn terminating(kind: &Kind, name: &str, namespace: &str) -> Self {
+        let why = format!("unable to create new content in namespace {namespace} because it is being terminated");
+        let mut failure = Self::forbidden(kind, name, &why);
+        failure.details["causes"] = json!([{
+            "reason": "NamespaceTerminating", "message": format!("namespace {namespace} is being terminated"),
+            "field": "metadata.namespace",
+        }]);
+        failure
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
@@ -120,13 +163,22 @@ impl Failure {
     }
 
     pub(super) fn method_not_allowed() -> Self {
-        Self::new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
+        let mut failure =
+            Self::new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+        failure.details = json!({});
+        failure
     }
 
     pub(super) fn unsupported_media_type(accepted: &str) -> Self {
         let message =
             format!("the body of the request was in an unknown format - accepted media types include: {accepted}");
         Self::new(415, "UnsupportedMediaType", message)
+    }
+
+    pub(super) fn unroutable_media_type() -> Self {
+        let mut failure = Self::new(415, "UnsupportedMediaType", "415: Unsupported Media Type");
+        failure.details = json!({});
+        failure
     }
 
     pub(super) fn too_many_requests(message: &str) -> Self {

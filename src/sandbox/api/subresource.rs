@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::changes::{change, update};
 use super::delete::{self, Deleted};
 use super::handle::{answer as respond, ok};
+use super::kind::Kind;
 use super::object;
 use super::objects::{find, key, options};
 use super::patch::as_version;
@@ -17,7 +18,8 @@ use super::replace::replace;
 use super::request::{Query, Target};
 use super::server::Api;
 use super::status::Failure;
-use super::write::{Ownership, Part};
+use super::store::{Key, State};
+use super::write::{Options, Ownership, Part};
 use super::{body, forward, logs, proxy, scale, selector};
 
 /// Answers a request on a subresource.
@@ -49,6 +51,7 @@ pub(super) async fn answer(
         ("exec" | "attach", _) if is_pod => Err(Failure::not_implemented(format!(
             "the sandbox does not serve pods/{name}: its containers are plain processes"
         ))),
+        _ if kind.custom() => Err(Failure::not_found(&kind, target.name.as_deref().unwrap_or_default())),
         _ => Err(Failure::no_resource()),
     }
 }
@@ -68,7 +71,8 @@ async fn read(request: Request) -> Result<(HeaderMap, Value), Failure> {
 async fn evict(api: &Api, target: &Target, query: &Query, request: Request) -> Result<Response, Failure> {
     let (headers, eviction) = read(request).await?;
     let pod = find(api, target)?;
-    let dry_run = options(query, &headers)?.dry_run;
+    let options = options(query, &headers)?;
+    let dry_run = options.dry_run;
     let key = key(target)?;
     let given = |name: &str| eviction.pointer(&format!("/deleteOptions/{name}"));
     let how = delete::Options {
@@ -91,9 +95,34 @@ async fn evict(api: &Api, target: &Target, query: &Query, request: Request) -> R
                 "Cannot evict pod as it would violate the pod's disruption budget.",
             ));
         }
+        if !dry_run {
+            disrupt(state, &target.kind, &key, &options)?;
+        }
         delete::delete(state, &target.kind, &key, &how).map(|_: Deleted| ())
     })?;
     Ok(success())
+}
+
+/// Notes on a pod why it will go.
+fn disrupt(state: &mut State, kind: &Kind, key: &Key, options: &Options) -> Result<(), Failure> {
+    let Some(before) = state.get(key).cloned() else {
+        return Err(Failure::not_found(kind, &key.name));
+    };
+    let mut pod = Value::clone(&before);
+    let condition = json!({
+        "type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI",
+        "message": "Eviction API: evicting", "lastProbeTime": null, "lastTransitionTime": object::now(),
+    });
+    set_condition(&mut pod, condition);
+    replace(state, kind, &before, pod, Part::Status, Ownership::Record, options).map(drop)
+}
+
+/// Puts a condition in the place of the one of its type.
+fn set_condition(pod: &mut Value, condition: Value) {
+    let mut conditions = object::items(pod, "/status/conditions").to_vec();
+    conditions.retain(|one| one["type"] != condition["type"]);
+    conditions.push(condition);
+    object::set_at(pod, "status.conditions", Value::Array(conditions));
 }
 
 /// Gives a pod its node.
@@ -115,10 +144,7 @@ async fn bind(api: &Api, target: &Target, query: &Query, request: Request) -> Re
         let scheduled = replace(state, kind, &before, pod, Part::Main, Ownership::Record, &options)?.object;
         let mut pod = Value::clone(&scheduled);
         let condition = json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": object::now()});
-        let mut conditions = object::items(&pod, "/status/conditions").to_vec();
-        conditions.retain(|c| object::text(c, "/type") != "PodScheduled");
-        conditions.push(condition);
-        object::set_at(&mut pod, "status.conditions", Value::Array(conditions));
+        set_condition(&mut pod, condition);
         replace(state, kind, &scheduled, pod, Part::Status, Ownership::Record, &options)
     })?;
     Ok(success())

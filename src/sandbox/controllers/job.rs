@@ -165,17 +165,25 @@ fn status(job: &Job, tally: &Tally, state: &State, now: Timestamp) -> Value {
         "failed": some(tally.failed),
         "startTime": start.map_or_else(|| json!(now.to_string()), |time| json!(time)),
     });
-    let condition = |kind: &str, reason: &str, message: &str| {
+    // The decision comes before the end, which waits for the last pods: here both are one.
+    let conditions = |decision: &str, end: &str, reason: &str, message: &str| {
         let at = now.to_string();
-        json!([{"type": kind, "status": "True", "reason": reason, "message": message, "lastProbeTime": at, "lastTransitionTime": at}])
+        let one = |kind: &str| json!({"type": kind, "status": "True", "reason": reason, "message": message, "lastProbeTime": at, "lastTransitionTime": at});
+        json!([one(decision), one(end)])
     };
     match state {
         State::Complete => {
             status["completionTime"] = json!(now.to_string());
-            status["conditions"] =
-                condition("Complete", "CompletionsReached", "Reached expected number of succeeded pods");
+            status["conditions"] = conditions(
+                "SuccessCriteriaMet",
+                "Complete",
+                "CompletionsReached",
+                "Reached expected number of succeeded pods",
+            );
         }
-        State::Failed { reason, message } => status["conditions"] = condition("Failed", reason, message),
+        State::Failed { reason, message } => {
+            status["conditions"] = conditions("FailureTarget", "Failed", reason, message);
+        }
         State::Wait | State::Start => {}
     }
     status

@@ -226,6 +226,13 @@ impl World {
         self.take(object, "patch", answer)
     }
 
+    /// Changes what may be written together with the status, e.g. a Deployment's annotations: no new generation comes of it.
+    pub async fn patch_with_status<K: Kept>(&self, object: &K, patch: serde_json::Value) -> anyhow::Result<()> {
+        let api = K::api(self.client(), object.namespace().as_deref());
+        let answer = api.patch_status(&object.name_any(), &PatchParams::default(), &Patch::Merge(&patch)).await;
+        self.take(object, "patch", answer)
+    }
+
     /// Replaces fields of an object's status.
     pub async fn patch_status<K: Kept>(&self, object: &K, status: serde_json::Value) -> anyhow::Result<()> {
         let api = K::api(self.client(), object.namespace().as_deref());

@@ -34,7 +34,7 @@ pub(super) fn order(running: &Running, container: &Container) -> Result<Order, B
     let real = state_metrics::real(runnable, std::env::var_os("PATH").as_deref());
     let (program, mut args, program_env) = match &real {
         Some(file) => (file.clone(), Vec::new(), Vec::new()),
-        None => program(running, runnable),
+        None => program(running, runnable, container),
     };
     let first_port = container.ports.iter().flatten().next().and_then(|port| u16::try_from(port.container_port).ok());
     let folder = running.folder.join("work").join(&container.name);
@@ -62,7 +62,11 @@ pub(super) fn order(running: &Running, container: &Container) -> Result<Order, B
 }
 
 /// The executable, its leading arguments and the variables that it needs.
-fn program(running: &Running, runnable: Runnable) -> (PathBuf, Vec<String>, Vec<(String, String)>) {
+fn program(
+    running: &Running,
+    runnable: Runnable,
+    container: &Container,
+) -> (PathBuf, Vec<String>, Vec<(String, String)>) {
     let config = &running.shared.config;
     match runnable {
         Runnable::Program(program) => {
@@ -72,6 +76,13 @@ fn program(running: &Running, runnable: Runnable) -> (PathBuf, Vec<String>, Vec<
         Runnable::Verb(verb) => {
             let args = vec!["sandbox".to_owned(), verb.name().to_owned()];
             (config.launcher.clone(), args, Vec::new())
+        }
+        Runnable::Command => {
+            let mut words = container.command.iter().flatten();
+            // The image's own entry point is its shell.
+            let first = words.next().map_or("sh", String::as_str);
+            let paths = running.mounts.get(&container.name).cloned().unwrap_or_default();
+            (PathBuf::from(first), words.map(|word| paths.rewrite(word)).collect(), Vec::new())
         }
     }
 }

@@ -51,6 +51,8 @@ pub(super) enum Stop {
     No,
     /// SIGTERM, and SIGKILL after the grace period.
     Within(Duration),
+    /// SIGKILL: the node needs what it uses. Its object stays, as one that failed.
+    Evicted,
     /// SIGKILL: the object is gone, or the sandbox ends.
     Now,
 }
@@ -60,6 +62,8 @@ pub(super) struct PodState {
     pub(super) init: Vec<Tracked>,
     pub(super) main: Vec<Tracked>,
     pub(super) sandbox_ready: bool,
+    /// Why the node has ended it.
+    pub(super) evicted: Option<String>,
     /// The last look at each container's process.
     pub(super) usage: HashMap<String, Usage>,
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use k8s_openapi::api::core::v1::{Event, EventSource, ObjectReference, Pod};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::{Api, Client, Resource};
 use serde_json::json;
@@ -108,9 +109,15 @@ fn new_event(
         reporting_instance: host,
         count: Some(1),
         first_timestamp: Some(now.clone()),
-        last_timestamp: Some(now),
+        last_timestamp: Some(now.clone()),
         ..Event::default()
     };
+    if let Speaker::Scheduler = speaker {
+        // It speaks through events.k8s.io, whose events have a time but neither count nor source.
+        event.event_time = Some(MicroTime(now.0));
+        event.source = Some(EventSource::default());
+        (event.count, event.first_timestamp, event.last_timestamp) = (None, None, None);
+    }
     event.metadata.name = Some(format!("{name}.{stamp:x}"));
     event.metadata.namespace = pod.metadata.namespace.clone();
     event

@@ -9,6 +9,8 @@ pub(super) enum Runnable {
     Program(Program),
     /// A verb of this executable that stands in for a program that cannot be had.
     Verb(Verb),
+    /// What the container's `command` names, from this machine: a shell, for pods that only play a part.
+    Command,
 }
 
 /// The stand-ins, each a hidden verb of `signoff sandbox`.
@@ -108,6 +110,7 @@ fn runnable(image: &Image<'_>) -> Option<Runnable> {
         ("prometheus/node-exporter", Runnable::Program(Program::NodeExporter)),
         ("kube-state-metrics/kube-state-metrics", Runnable::Verb(Verb::KubeStateMetrics)),
         ("localhost/signoff-exporter", Runnable::Verb(Verb::Exporter)),
+        ("localhost/busybox", Runnable::Command),
     ];
     table
         .into_iter()
@@ -157,6 +160,13 @@ mod tests {
             assert!(error.ends_with(&format!("{name}: not found")), "{error}");
         }
         assert!(resolve("nginx:1.27").is_err());
+    }
+
+    #[test]
+    fn an_image_with_a_shell_runs_its_command() {
+        assert_eq!(resolve("localhost/busybox:1"), Ok(Runnable::Command));
+        assert!(resolve("localhost/busybox:nosuch").is_err());
+        assert!(resolve("localhost/contract-nosuch:1").is_err());
     }
 
     #[test]

@@ -79,7 +79,7 @@ fn end(running: &Running, pod: &Pod) {
     let seconds = pod.metadata.deletion_grace_period_seconds.and_then(|s| u64::try_from(s).ok());
     let grace = Duration::from_secs(seconds.unwrap_or(30).max(1));
     running.stop.send_if_modified(|stop| {
-        let changed = *stop == Stop::No;
+        let changed = matches!(*stop, Stop::No | Stop::Evicted);
         if changed {
             *stop = Stop::Within(grace);
         }
@@ -139,7 +139,13 @@ fn prepare(shared: &Arc<Shared>, pod: &Pod, node: String, ip: Ipv4Addr, host_ip:
         mounts,
         folder,
         started: clock::now(),
-        state: Mutex::new(PodState { init, main, sandbox_ready: false, usage: std::collections::HashMap::new() }),
+        state: Mutex::new(PodState {
+            init,
+            main,
+            sandbox_ready: false,
+            evicted: None,
+            usage: std::collections::HashMap::new(),
+        }),
         changed: Notify::new(),
         stop: watch::Sender::new(Stop::No),
     }

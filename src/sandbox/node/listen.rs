@@ -28,6 +28,7 @@ fn flags(runnable: Runnable, first_port: Option<u16>) -> Vec<Flag> {
             vec![web(9093), Flag { name: "cluster.listen-address", dashes: "--", port: 9094 }]
         }
         Runnable::Program(Program::NodeExporter) => vec![web(9100)],
+        Runnable::Command => Vec::new(),
         Runnable::Verb(verb) => {
             use super::images::Verb::{ConfigReloader, Exporter, KubeStateMetrics, Operator};
             let usual = match verb {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::context::{Running, Shared, locked};
 use super::process::{self, Usage};
-use super::{clock, quantity};
+use super::{clock, disk, quantity};
 
 /// How often processes are looked at: a container that grows fast must not pass its limit by much.
 const LOOK: Duration = Duration::from_millis(250);
@@ -28,6 +28,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         while Instant::now() < until {
             for running in shared.pods() {
                 look(&running);
+                disk::look(&running).await;
             }
             publisher.forget_gone(&shared).await;
             tokio::time::sleep(LOOK).await;

@@ -13,6 +13,7 @@ mod config;
 mod container;
 mod container_state;
 mod context;
+mod disk;
 mod dns_proxy;
 mod endpoints;
 mod environment;

@@ -54,7 +54,7 @@ async fn live(running: &Arc<Running>) {
         futures::future::join_all(all).await;
     }
     // A pod that has run to its end stays until somebody deletes it.
-    let _ = stop.wait_for(|stop| *stop != Stop::No).await;
+    let _ = stop.wait_for(|stop| matches!(stop, Stop::Within(_) | Stop::Now)).await;
 }
 
 /// Runs the init containers; false when one failed for good or the pod stops.

@@ -27,7 +27,7 @@ pub(super) async fn changes(running: &Running) -> std::convert::Infallible {
             failed => {
                 tracing::debug!(pod = running.name(), ?failed, "status was not written, it is tried again");
                 tokio::time::sleep(Duration::from_millis(500)).await;
-                if *running.stop.borrow() == Stop::No {
+                if matches!(*running.stop.borrow(), Stop::No | Stop::Evicted) {
                     running.changed.notify_one();
                 }
             }
@@ -63,6 +63,7 @@ fn current(running: &Running) -> (PodStatus, Value) {
         host_ip: running.host_ip.to_string(),
         start_time: running.started.clone(),
         sandbox_ready: state.sandbox_ready,
+        evicted: state.evicted.clone(),
         now: clock::now(),
     });
     let mut annotations = serde_json::Map::new();

@@ -18,16 +18,20 @@ pub(super) struct Inputs<'a> {
     pub(super) start_time: Time,
     /// Volumes are there and the address is given.
     pub(super) sandbox_ready: bool,
+    /// Why the node has ended the pod.
+    pub(super) evicted: Option<String>,
     pub(super) now: Time,
 }
 
 /// The whole status; conditions keep their transition time while their status stays.
 pub(super) fn build(inputs: &Inputs<'_>) -> PodStatus {
     let spec = inputs.pod.spec.clone().unwrap_or_default();
-    let phase = phase(&spec, inputs.init, inputs.main);
+    let phase = if inputs.evicted.is_some() { "Failed" } else { phase(&spec, inputs.init, inputs.main) };
     let host_ip = inputs.host_ip.clone();
     PodStatus {
         phase: Some(phase.to_owned()),
+        reason: inputs.evicted.as_ref().map(|_| "Evicted".to_owned()),
+        message: inputs.evicted.clone(),
         conditions: Some(conditions(inputs, phase)),
         init_container_statuses: statuses(inputs.init, true),
         container_statuses: statuses(inputs.main, false),

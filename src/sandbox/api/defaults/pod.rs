@@ -13,8 +13,20 @@ pub(super) fn pod(object: &mut Value, creating: bool) {
             object::set_at(spec, "serviceAccountName", json!("default"));
         }
     }
+    for list in ["initContainers", "containers"] {
+        let containers = object.pointer_mut(&format!("/spec/{list}")).and_then(Value::as_array_mut);
+        containers.into_iter().flatten().for_each(requests);
+    }
     let class = quality(object);
     start_status(object, creating, &json!({"phase": "Pending", "qosClass": class}));
+}
+
+/// A limit is a request where there is none; only in pods, not in the templates that make them.
+fn requests(container: &mut Value) {
+    let limits = container.pointer("/resources/limits").and_then(Value::as_object).cloned().unwrap_or_default();
+    for (name, limit) in limits {
+        object::section(&mut container["resources"], "requests").entry(name).or_insert(limit);
+    }
 }
 
 /// The quality-of-service class, from requests and limits of all containers.

@@ -65,9 +65,12 @@ fn wrong_values_are_refused_in_the_words_of_the_real_server() {
 }
 
 #[test]
-fn null_is_refused_where_a_type_is_declared_and_not_nullable() {
-    let (_, causes, _) = checked(json!({"size": 1, "labels": null}));
-    assert_eq!(causes, [r#"spec.labels: Invalid value: "null": spec.labels in body must be of type object: "null""#]);
+fn a_null_is_dropped_where_it_is_not_allowed() {
+    let (object, causes, unknown) = checked(json!({"size": 1, "labels": null}));
+    assert_eq!(object["spec"], json!({"size": 1, "mode": "fast"}));
+    assert!(causes.is_empty() && unknown.is_empty(), "{causes:?} {unknown:?}");
+    let (_, causes, _) = checked(json!({"size": null}));
+    assert_eq!(causes, ["spec.size: Required value"]);
 }
 
 #[test]

@@ -136,7 +136,7 @@ async fn number(
         world.patch(current.as_ref(), patch()).await?;
     }
     if deployment.annotations().get(REVISION) != Some(&text) {
-        world.patch(deployment, patch()).await?;
+        world.patch_with_status(deployment, patch()).await?;
     }
     Ok(())
 }

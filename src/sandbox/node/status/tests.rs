@@ -54,6 +54,7 @@ fn status(pod: &Pod, init: &[Tracked], main: &[Tracked]) -> PodStatus {
         host_ip: "127.20.0.11".to_owned(),
         start_time: clock::now(),
         sandbox_ready: true,
+        evicted: None,
         now: clock::now(),
     })
 }
