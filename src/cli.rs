@@ -2,7 +2,9 @@
 
 mod cluster;
 mod completions;
+mod deliver;
 mod explain;
+mod fetch;
 mod lint;
 mod list;
 mod man;
@@ -19,6 +21,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::record::{Exit, exit};
+use crate::session::TerminationLog;
 
 /// Name of the program.
 const NAME: &str = "signoff";
@@ -39,6 +42,7 @@ enum Verb {
     Schema(schema::Arguments),
     Explain(explain::Arguments),
     Report(report::Arguments),
+    Fetch(fetch::Arguments),
     Sweep(sweep::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -88,6 +92,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Nothing can be said where the terminal is gone.
             let _ = error.print();
+            if error.use_stderr() {
+                deliver::last_words(TerminationLog::find(None).as_ref(), Exit::Usage, &error.to_string());
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
         }
     };
@@ -134,6 +141,7 @@ impl Verb {
             Self::Schema(arguments) => schema::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Report(arguments) => report::run(arguments),
+            Self::Fetch(arguments) => fetch::run(arguments).await,
             Self::Sweep(arguments) => sweep::run(arguments).await,
             Self::Completions(arguments) => completions::run(arguments),
             Self::Man(arguments) => man::run(arguments),
@@ -144,11 +152,15 @@ impl Verb {
             Ok(exit) => ExitCode::from(exit.code()),
             Err(error) => {
                 eprintln!("error: {error:#}");
-                let exit = if error.is::<Usage>() { Exit::Usage } else { Exit::Inconclusive };
-                ExitCode::from(exit.code())
+                ExitCode::from(exit_of(&error).code())
             }
         }
     }
+}
+
+/// The exit that an error is.
+fn exit_of(error: &anyhow::Error) -> Exit {
+    if error.is::<Usage>() { Exit::Usage } else { Exit::Inconclusive }
 }
 
 #[cfg(feature = "sandbox")]

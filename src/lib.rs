@@ -9,6 +9,7 @@ pub mod event;
 pub mod explain;
 pub mod load;
 pub mod plan;
+pub mod publish;
 pub mod record;
 pub mod report;
 pub mod run;
