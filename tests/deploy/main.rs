@@ -83,6 +83,7 @@ fn the_nightly_run_is_the_same_pod_beside_the_other_objects() {
     let kept = format!("--keep={}", cron["spec"]["failedJobsHistoryLimit"]);
     let arguments = pod["spec"]["containers"][0]["args"].as_array_mut().unwrap();
     assert_eq!(arguments.pop(), Some(json!(kept)));
+    assert!(arguments.pop().unwrap().as_str().unwrap().starts_with("--push=http://"), "its alerts live on metrics");
     let job = of(&base, "Job", "signoff");
     pod["spec"]["volumes"][0]["configMap"]["name"] = json!(volume(job, "suites"));
     assert_eq!(&pod, template(job));
