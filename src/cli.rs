@@ -2,8 +2,10 @@
 
 mod cluster;
 mod completions;
+mod deliver;
 mod doctor;
 mod explain;
+mod fetch;
 mod lint;
 mod list;
 mod man;
@@ -21,6 +23,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::record::{Exit, exit};
+use crate::session::TerminationLog;
 
 /// Name of the program.
 const NAME: &str = "signoff";
@@ -43,6 +46,7 @@ enum Verb {
     Report(report::Arguments),
     Rbac(rbac::Arguments),
     Doctor(doctor::Arguments),
+    Fetch(fetch::Arguments),
     Sweep(sweep::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -92,6 +96,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Nothing can be said where the terminal is gone.
             let _ = error.print();
+            if error.use_stderr() {
+                deliver::last_words(TerminationLog::find(None).as_ref(), Exit::Usage, &error.to_string());
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
         }
     };
@@ -140,6 +147,7 @@ impl Verb {
             Self::Report(arguments) => report::run(arguments),
             Self::Rbac(arguments) => rbac::run(arguments),
             Self::Doctor(arguments) => doctor::run(arguments).await,
+            Self::Fetch(arguments) => fetch::run(arguments).await,
             Self::Sweep(arguments) => sweep::run(arguments).await,
             Self::Completions(arguments) => completions::run(arguments),
             Self::Man(arguments) => man::run(arguments),
@@ -150,11 +158,15 @@ impl Verb {
             Ok(exit) => ExitCode::from(exit.code()),
             Err(error) => {
                 eprintln!("error: {error:#}");
-                let exit = if error.is::<Usage>() { Exit::Usage } else { Exit::Inconclusive };
-                ExitCode::from(exit.code())
+                ExitCode::from(exit_of(&error).code())
             }
         }
     }
+}
+
+/// The exit that an error is.
+fn exit_of(error: &anyhow::Error) -> Exit {
+    if error.is::<Usage>() { Exit::Usage } else { Exit::Inconclusive }
 }
 
 #[cfg(feature = "sandbox")]

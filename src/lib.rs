@@ -10,6 +10,7 @@ pub mod event;
 pub mod explain;
 pub mod load;
 pub mod plan;
+pub mod publish;
 pub mod rbac;
 pub mod record;
 pub mod report;

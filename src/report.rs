@@ -1,9 +1,12 @@
 //! What a run says, for people and for machines: each report is a pure function of [`Run`](crate::record::Run).
 
 mod count;
-mod exit;
+pub mod exit;
 mod finding;
 pub mod json;
 pub mod junit;
+pub mod line;
+pub mod metrics;
 pub mod terminal;
+pub mod termination;
 pub mod value;

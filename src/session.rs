@@ -1,5 +1,7 @@
 //! One run of a plan from its folder to its last report: what the command line and the test target share.
 
+mod termination_log;
+
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +15,8 @@ use crate::plan::Plan;
 use crate::record::{Fold, Folder, Run, write_whole};
 use crate::report::junit;
 use crate::run::{self, Audience, Cluster, Setup};
+
+pub use termination_log::TerminationLog;
 
 /// What a run's tasks live on: one worker, since they wait for answers more than they compute.
 ///
@@ -34,6 +38,8 @@ pub struct Session {
     pub reports: PathBuf,
     /// A second place for the JUnit.
     pub junit: Option<PathBuf>,
+    /// Where a container leaves its last words.
+    pub termination_log: Option<TerminationLog>,
     /// What unproven criteria do to the exit.
     pub unproven: UnprovenPolicy,
     /// The longest that the run may take; the suite's own deadline where absent.
@@ -48,6 +54,11 @@ impl Session {
         if let Some(file) = &self.junit {
             let open = OpenOptions::new().append(true).create(true).open(file);
             open.with_context(|| format!("{} cannot be written; give --junit another file", file.display()))?;
+        }
+        if let Some(log) = &self.termination_log {
+            let open = OpenOptions::new().append(true).create(true).open(log.path());
+            let file = log.path().display();
+            open.with_context(|| format!("{file} cannot be written; give --termination-log another file"))?;
         }
         Ok(())
     }
@@ -68,7 +79,8 @@ impl Session {
         };
         let stop = run::channel();
         let signals = run::listen(stop.0.clone()).context("signals cannot be listened to")?;
-        let mut keeper = Keeper { files: vec![folder.junit()], failed: None, watcher };
+        let mut keeper =
+            Keeper { files: vec![folder.junit()], last_words: self.termination_log, failed: None, watcher };
         keeper.files.extend(self.junit);
         let ended = run::run(setup, stop, &mut keeper).await;
         signals.abort();
@@ -86,9 +98,10 @@ impl Session {
     }
 }
 
-/// Keeps a whole and valid JUnit on disk at any time, so that there is one whenever the program is killed.
+/// Keeps a whole and valid JUnit on disk at any time, so that there is one whenever the program is killed; the last words, too.
 struct Keeper<'a, A> {
     files: Vec<PathBuf>,
+    last_words: Option<TerminationLog>,
     failed: Option<anyhow::Error>,
     watcher: &'a mut A,
 }
@@ -96,12 +109,15 @@ struct Keeper<'a, A> {
 impl<A: Audience> Audience for Keeper<'_, A> {
     fn event(&mut self, event: &Event, so_far: &Fold) {
         if matches!(event.what, What::RunStarted(_) | What::CheckEnded { .. } | What::RunEnded { .. }) {
-            let text = junit::junit(&so_far.run());
+            let run = so_far.run();
+            let text = junit::junit(&run);
             for file in &self.files {
                 if let Err(error) = write(file, &text) {
                     self.failed.get_or_insert(error);
                 }
             }
+            // The caller writes them once more at the end, and hears of an error then.
+            let _ = self.last_words.as_ref().map(|log| log.write(&run, &[]));
         }
         self.watcher.event(event, so_far);
     }

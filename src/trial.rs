@@ -154,7 +154,8 @@ where
             Err(error) => (Err(format!("{error:#}")), Vec::new(), None),
         };
         let (reports, unproven) = (PathBuf::from("reports"), UnprovenPolicy::Allowed);
-        let session = Session { plan, cluster, facts, reports, junit: None, unproven, deadline: None };
+        let session =
+            Session { plan, cluster, facts, reports, junit: None, termination_log: None, unproven, deadline: None };
         let (run, folder) = session.run(&mut results).await?;
         Ok(page(&run, folder.path()))
     })

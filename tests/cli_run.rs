@@ -53,13 +53,18 @@ impl Place {
         (output.status.code(), output)
     }
 
+    /// What a Pod would show of the run that has ended.
+    fn last_words(&self) -> String {
+        fs::read_to_string(self.folder.path().join("last-words")).unwrap()
+    }
+
     fn latest(&self) -> PathBuf {
         self.folder.path().join("reports/latest")
     }
 
     /// Starts a run and waits until its first look has begun.
     fn start(&self) -> Child {
-        let mut command = self.command(&["run", "s.yaml", "--junit", "copy.xml"]);
+        let mut command = self.command(&["run", "s.yaml", "--junit", "copy.xml", "--termination-log", "last-words"]);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let begun = Instant::now();
         let journal = self.latest().join("events.jsonl");
@@ -101,6 +106,9 @@ fn a_termination_ends_with_143_and_a_whole_report() {
     assert_eq!(names, ["AC1.1::crds", "AC1.1::later", "AC1.2::unproven"]);
     assert_eq!(error(&cases[0]), "interrupted by SIGTERM during its first look");
     assert_eq!(error(&cases[1]), "interrupted by SIGTERM before its first look");
+    let words = place.last_words();
+    assert!(words.starts_with("exit 143: terminated\n6-1, run "), "{words}");
+    assert!(words.contains("\nAC1.1 inconclusive: crds: interrupted by SIGTERM during its first look\n"), "{words}");
 }
 
 #[test]
@@ -122,6 +130,8 @@ fn a_kill_leaves_a_valid_report_and_a_journal_that_renders_again() {
         assert_eq!(cases.len(), 3, "{}", file.display());
         assert!(error(&cases[0]).starts_with("not finished: "));
     }
+    let words = place.last_words();
+    assert!(words.starts_with("exit 3: ") && words.contains("\nnot finished: the run was killed"), "{words}");
     // The last line torn, as when the kill comes in the middle of a write.
     let journal = place.latest().join("events.jsonl");
     let text = fs::read_to_string(&journal).unwrap();
@@ -170,6 +180,31 @@ fn what_the_caller_must_set_right_ends_with_2_and_starts_nothing() {
         assert_eq!(place.ends(arguments).0, Some(2), "{arguments:?}");
     }
     assert!(!place.latest().exists());
+}
+
+#[test]
+fn what_ends_before_the_run_leaves_its_reason_too() {
+    let place = Place::new();
+    fs::write(place.folder.path().join("wrong.yaml"), "story: 1\nchecks: []\n").unwrap();
+    for (arguments, begins) in [
+        (&["wrong.yaml"][..], "exit 2: the suite or the arguments are wrong\nerror: missing key `title`\n"),
+        (&["s.yaml", "AC9"], "exit 4: nothing was selected\n"),
+    ] {
+        let mut command = place.command(&["run", "--termination-log", "last-words"]);
+        assert!(!command.args(arguments).output().unwrap().status.success());
+        assert!(place.last_words().starts_with(begins), "{}", place.last_words());
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_published_changes_no_verdict_and_is_said() {
+    let place = Place::new();
+    let arguments = ["run", "s.yaml", "--deadline", "300ms", "--publish=acceptance", "--termination-log", "last-words"];
+    let (code, output) = place.ends(&arguments);
+    assert_eq!(code, Some(3));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("\nnot published: no answer from the Kubernetes API at http://127.0.0.1:"), "{told}");
+    assert!(place.last_words().contains("\nnot published: no answer from "), "{}", place.last_words());
 }
 
 #[test]

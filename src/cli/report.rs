@@ -14,18 +14,18 @@ use crate::report::{json, junit, terminal};
 pub struct Arguments {
     /// The run: its name under the reports folder, `latest`, its folder, or its journal
     #[arg(value_name = "RUN")]
-    run: String,
+    pub(super) run: String,
     /// Where runs are
     #[arg(long, value_name = "DIR", default_value = "reports", env = "SIGNOFF_REPORTS")]
-    reports: PathBuf,
+    pub(super) reports: PathBuf,
     /// Write the JUnit to this file, too
     #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
+    pub(super) junit: Option<PathBuf>,
     /// Print a JSON summary instead of the page
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     #[command(flatten)]
-    color: ColorArgument,
+    pub(super) color: ColorArgument,
 }
 
 /// Finds the journal, folds it, and writes every report of it.

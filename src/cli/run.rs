@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::cluster::ClusterArguments;
+use super::deliver::{self, DeliverArguments};
 use super::screen::{self, ColorArgument, Screen};
 use super::{FilterArguments, SuiteArguments, Usage, read_suite};
 use crate::event::UnprovenPolicy;
@@ -28,6 +29,9 @@ pub struct Arguments {
     /// The longest that the whole run may take, such as 10m; the suite's own deadline by default
     #[arg(long, value_name = "DURATION")]
     deadline: Option<Duration>,
+    /// What is deployed, such as main@sha1:4f2a..., for the report and the metrics
+    #[arg(long, value_name = "TEXT", env = "SIGNOFF_REVISION")]
+    revision: Option<String>,
     /// Write the JUnit to this file, too
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -39,6 +43,8 @@ pub struct Arguments {
     /// Show only the failures and the summary
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    deliver: DeliverArguments,
     #[command(flatten)]
     cluster: ClusterArguments,
     #[cfg(feature = "sandbox")]
@@ -62,8 +68,20 @@ struct SandboxArguments {
     options: crate::sandbox::lifecycle::Options,
 }
 
-/// Reads, selects, starts a sandbox where one is wanted, runs, and says how it ended.
+/// Runs, and leaves the reason where there was nothing to run.
 pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    let log = arguments.deliver.termination_log();
+    let ended = judge(arguments).await;
+    match &ended {
+        Ok(Exit::NothingSelected) => deliver::last_words(log.as_ref(), Exit::NothingSelected, "see `signoff list`"),
+        Ok(_) => {}
+        Err(error) => deliver::last_words(log.as_ref(), super::exit_of(error), &format!("{error:#}")),
+    }
+    ended
+}
+
+/// Reads, selects, starts a sandbox where one is wanted, runs, and says how it ended.
+async fn judge(arguments: Arguments) -> anyhow::Result<Exit> {
     let filter = Filter::from(arguments.filter);
     let plan = Plan::new(read_suite(&arguments.suite)?, &filter);
     if arguments.list {
@@ -78,9 +96,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let session = Session {
         plan,
         cluster: Ok(arguments.cluster.into()),
-        facts: Vec::new(),
+        facts: arguments.revision.map(|revision| ("revision".to_owned(), revision)).into_iter().collect(),
         reports: arguments.reports,
         junit: arguments.junit,
+        termination_log: arguments.deliver.termination_log(),
         unproven: if arguments.allow_unproven { UnprovenPolicy::Allowed } else { UnprovenPolicy::Refused },
         deadline: arguments.deadline.map(|deadline| deadline.0),
     };
@@ -96,13 +115,19 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     {
         session.plan = Plan::new(suite, &filter);
     }
+    let cluster = session.cluster.clone();
     let ended = session.run(&mut screen).await;
+    let notes = match &ended {
+        Ok((run, folder)) => arguments.deliver.deliver(&cluster, run, folder).await,
+        Err(_) => Vec::new(),
+    };
     #[cfg(feature = "sandbox")]
     if let Some(sandbox) = sandbox {
         sandbox.stop().await;
     }
     let (run, folder) = ended?;
     screen.close(&run, &folder.path().display().to_string());
+    notes.iter().for_each(|note| eprintln!("{note}"));
     Ok(run.exit())
 }
 

@@ -74,6 +74,11 @@ impl Connections {
         }
     }
 
+    /// The namespace of whoever asks: the Pod's, or the one that the kubeconfig's context names, else `default`.
+    pub fn namespace(&self) -> Result<&str, Trouble> {
+        Ok(self.cluster()?.client.default_namespace())
+    }
+
     pub(super) fn cluster(&self) -> Result<&Cluster, Trouble> {
         self.inner
             .cluster

@@ -36,7 +36,15 @@ async fn talk(mut stream: TcpStream, answer: &(impl Fn(&str) -> Answer + Sync)) 
             }
         };
         let head = String::from_utf8(seen.drain(..end).collect()).ok()?;
-        let (request, _) = head.split_once(" HTTP/1.1")?;
+        let (request, headers) = head.split_once(" HTTP/1.1")?;
+        let sent = headers.to_ascii_lowercase();
+        let body = sent.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
+        while seen.len() < body {
+            if stream.read_buf(&mut seen).await.ok()? == 0 {
+                return None;
+            }
+        }
+        seen.drain(..body);
         let (status, kind, body) = answer(request);
         let length = body.len();
         let reply = format!("HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}");

@@ -47,6 +47,20 @@ impl Exit {
             Self::Terminated => 143,
         }
     }
+
+    /// What a process's exit code means; of 3, that it is inconclusive.
+    pub fn from_code(code: u8) -> Option<Self> {
+        let all = [
+            Self::Proven,
+            Self::Failed,
+            Self::Usage,
+            Self::Inconclusive,
+            Self::NothingSelected,
+            Self::Interrupted,
+            Self::Terminated,
+        ];
+        all.into_iter().find(|exit| exit.code() == code)
+    }
 }
 
 impl fmt::Display for Exit {

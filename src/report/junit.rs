@@ -12,6 +12,7 @@ use quick_junit::{Property, Report, TestSuite};
 
 use crate::record::{CriterionRecord, Run};
 use crate::report::exit;
+use crate::report::line::one_line;
 
 /// Renders the run. The text is valid against `tests/junit.xsd`.
 pub fn junit(run: &Run) -> String {
@@ -25,7 +26,7 @@ pub fn junit(run: &Run) -> String {
 }
 
 fn suite(run: &Run, top: &CriterionRecord) -> TestSuite {
-    let mut suite = TestSuite::new(format!("{} {}", top.criterion.id, case::one_line(&top.criterion.text)));
+    let mut suite = TestSuite::new(format!("{} {}", top.criterion.id, one_line(&top.criterion.text)));
     suite.timestamp = run.started.to_string().parse().ok();
     suite.extra.insert("hostname".into(), run.card.host.as_str().into());
     suite.extra.insert("package".into(), case::package(run).into());

@@ -7,6 +7,7 @@ use crate::check::measurement::{Limit, Measurement};
 use crate::check::verdict::{Decision, Verdict};
 use crate::event::{Outcome, UnprovenPolicy};
 use crate::record::{CheckRecord, CriterionRecord, Run, State};
+use crate::report::line::one_line;
 use crate::report::{count, finding, value};
 
 /// The testcases of a criterion: its own checks, then bullet after bullet; a check that proves two of its bullets comes once.
@@ -33,11 +34,6 @@ pub fn cases(run: &Run, top: &CriterionRecord) -> Vec<TestCase> {
 /// The package of all testcases: the story's key without dots, which readers would take for levels.
 pub fn package(run: &Run) -> String {
     run.card.suite.story.replace('.', "_")
-}
-
-/// A text without line breaks, as attributes need it.
-pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn new_case(run: &Run, top: &CriterionRecord, name: String, line: u64, status: TestCaseStatus) -> TestCase {
