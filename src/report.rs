@@ -5,5 +5,7 @@ mod exit;
 mod finding;
 pub mod json;
 pub mod junit;
+pub mod markdown;
+mod remark;
 pub mod terminal;
 pub mod value;

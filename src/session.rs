@@ -11,7 +11,7 @@ use crate::connect::{Connections, Options};
 use crate::event::{Event, UnprovenPolicy, What};
 use crate::plan::Plan;
 use crate::record::{Fold, Folder, Run, write_whole};
-use crate::report::junit;
+use crate::report::{junit, markdown};
 use crate::run::{self, Audience, Cluster, Setup};
 
 /// What a run's tasks live on: one worker, since they wait for answers more than they compute.
@@ -68,8 +68,8 @@ impl Session {
         };
         let stop = run::channel();
         let signals = run::listen(stop.0.clone()).context("signals cannot be listened to")?;
-        let mut keeper = Keeper { files: vec![folder.junit()], failed: None, watcher };
-        keeper.files.extend(self.junit);
+        let mut keeper = Keeper { junit: vec![folder.junit()], summary: folder.summary(), failed: None, watcher };
+        keeper.junit.extend(self.junit);
         let ended = run::run(setup, stop, &mut keeper).await;
         signals.abort();
         match keeper.failed {
@@ -86,22 +86,29 @@ impl Session {
     }
 }
 
-/// Keeps a whole and valid JUnit on disk at any time, so that there is one whenever the program is killed.
+/// Keeps a whole and valid JUnit and summary on disk at any time, so that there are both whenever the program is killed.
 struct Keeper<'a, A> {
-    files: Vec<PathBuf>,
+    junit: Vec<PathBuf>,
+    summary: PathBuf,
     failed: Option<anyhow::Error>,
     watcher: &'a mut A,
+}
+
+impl<A> Keeper<'_, A> {
+    fn keep(&mut self, run: &Run) {
+        let text = junit::junit(run);
+        let junit = self.junit.iter().map(|file| write(file, "JUnit", &text));
+        let summary = write(&self.summary, "summary", &markdown::markdown(run));
+        for error in junit.chain([summary]).filter_map(Result::err) {
+            self.failed.get_or_insert(error);
+        }
+    }
 }
 
 impl<A: Audience> Audience for Keeper<'_, A> {
     fn event(&mut self, event: &Event, so_far: &Fold) {
         if matches!(event.what, What::RunStarted(_) | What::CheckEnded { .. } | What::RunEnded { .. }) {
-            let text = junit::junit(&so_far.run());
-            for file in &self.files {
-                if let Err(error) = write(file, &text) {
-                    self.failed.get_or_insert(error);
-                }
-            }
+            self.keep(&so_far.run());
         }
         self.watcher.event(event, so_far);
     }
@@ -111,6 +118,6 @@ impl<A: Audience> Audience for Keeper<'_, A> {
     }
 }
 
-fn write(file: &Path, text: &str) -> anyhow::Result<()> {
-    write_whole(file, text.as_bytes()).with_context(|| format!("the JUnit {} could not be written", file.display()))
+fn write(file: &Path, what: &str, text: &str) -> anyhow::Result<()> {
+    write_whole(file, text.as_bytes()).with_context(|| format!("the {what} {} could not be written", file.display()))
 }

@@ -6,8 +6,8 @@ use anyhow::Context;
 
 use super::Usage;
 use super::screen::{self, ColorArgument};
-use crate::record::{self, Exit, Fold, Tail, write_whole};
-use crate::report::{json, junit, terminal};
+use crate::record::{self, Exit, Fold, Run, Tail, write_whole};
+use crate::report::{json, junit, markdown, terminal};
 
 /// Render a run again from its journal, also after a crash; ends with the run's exit code
 #[derive(Debug, clap::Args)]
@@ -21,11 +21,47 @@ pub struct Arguments {
     /// Write the JUnit to this file, too
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Print a JSON summary instead of the page
-    #[arg(long)]
+    #[command(flatten)]
+    print: PrintArguments,
+}
+
+/// How a run is printed.
+#[derive(Debug, clap::Args)]
+pub struct PrintArguments {
+    /// What to print
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "page")]
+    format: Format,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
     json: bool,
     #[command(flatten)]
     color: ColorArgument,
+}
+
+/// The forms of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For a terminal
+    Page,
+    /// For a story's completion notes: the run's summary.md
+    Markdown,
+    /// For scripts
+    Json,
+    /// For CI
+    Junit,
+}
+
+impl PrintArguments {
+    /// Prints the run, which lies in `folder`.
+    pub fn print(self, run: &Run, folder: &Path) {
+        screen::say(&match self.format {
+            _ if self.json => json::json(run),
+            Format::Page => terminal::page(run, &folder.display().to_string(), &screen::style(self.color)),
+            Format::Markdown => markdown::markdown(run),
+            Format::Json => json::json(run),
+            Format::Junit => junit::junit(run),
+        });
+    }
 }
 
 /// Finds the journal, folds it, and writes every report of it.
@@ -42,11 +78,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let folder = journal.parent().unwrap_or(Path::new("."));
     let text = junit::junit(&run);
     for path in std::iter::once(folder.join("junit.xml")).chain(arguments.junit) {
-        write_whole(&path, text.as_bytes()).with_context(|| format!("could not write {}", path.display()))?;
+        write(&path, &text)?;
     }
-    screen::say(&match arguments.json {
-        true => json::json(&run),
-        false => terminal::page(&run, &folder.display().to_string(), &screen::style(arguments.color)),
-    });
+    write(&folder.join("summary.md"), &markdown::markdown(&run))?;
+    arguments.print.print(&run, folder);
     Ok(run.exit())
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    write_whole(path, text.as_bytes()).with_context(|| format!("could not write {}", path.display()))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-/// `reports/<run>`, with `events.jsonl`, `junit.xml` and `evidence/`.
+/// `reports/<run>`, with `events.jsonl`, `junit.xml`, `summary.md` and `evidence/`.
 #[derive(Clone, Debug)]
 pub struct Folder {
     run: String,
@@ -53,6 +53,11 @@ impl Folder {
     /// The JUnit file.
     pub fn junit(&self) -> PathBuf {
         self.path.join("junit.xml")
+    }
+
+    /// The summary for people, in Markdown.
+    pub fn summary(&self) -> PathBuf {
+        self.path.join("summary.md")
     }
 
     /// The file of a check's last evidence, relative to the folder.
