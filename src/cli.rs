@@ -2,6 +2,7 @@
 
 mod cluster;
 mod explain;
+mod judge;
 mod lint;
 mod list;
 mod report;
@@ -34,6 +35,7 @@ enum Verb {
     Schema(schema::Arguments),
     Explain(explain::Arguments),
     Report(report::Arguments),
+    Judge(judge::Arguments),
     Sweep(sweep::Arguments),
     /// A small cluster on this machine, to try suites on
     #[cfg(feature = "sandbox")]
@@ -113,6 +115,7 @@ impl Verb {
             Self::Schema(arguments) => schema::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Report(arguments) => report::run(arguments),
+            Self::Judge(arguments) => judge::run(arguments),
             Self::Sweep(arguments) => sweep::run(arguments).await,
             #[cfg(feature = "sandbox")]
             Self::Sandbox(command) => return sandbox(command).await,

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod load;
 pub mod plan;
 pub mod record;
+pub mod rejudge;
 pub mod report;
 pub mod run;
 #[cfg(feature = "sandbox")]

@@ -19,6 +19,8 @@ pub use list::{list, table};
 pub struct Plan {
     /// Where the suite comes from.
     pub suite: SuiteId,
+    /// The text of the suite's file.
+    pub text: String,
     /// Every criterion and bullet, in the suite's order, each bullet behind its criterion.
     pub criteria: Vec<Criterion>,
     /// The checks in the suite's order, the unselected ones among them.
@@ -66,6 +68,7 @@ impl Plan {
         let checks = suite.checks.into_iter().zip(selections);
         Self {
             suite: suite.id,
+            text: suite.text,
             criteria: suite.criteria,
             checks: checks.map(|(check, selection)| PlannedCheck::new(check, selection)).collect(),
             deadline: suite.deadline,

@@ -56,6 +56,8 @@ impl Session {
     pub async fn run(self, watcher: &mut impl Audience) -> anyhow::Result<(Run, Folder)> {
         let folder = Folder::create(&self.reports, Timestamp::now())
             .with_context(|| format!("a run's folder cannot be made under {}", self.reports.display()))?;
+        // What is judged can be judged again. A secret in it, which no suite needs, is not kept: the digest tells.
+        write(&folder.suite(), "suite", &run::redact_text(&self.plan.text))?;
         let cluster = self.connect().await;
         let deadline = self.deadline.unwrap_or(self.plan.deadline);
         let setup = Setup {

@@ -89,6 +89,12 @@ impl Kind for Flag {
         observe::observe(spec, look.connections).await
     }
 
+    fn question(spec: &Spec) -> Spec {
+        // Only the flags that are named are kept of what a process shows.
+        let named = spec.flags.keys().map(|name| (name.clone(), Wanted::Equals(String::new())));
+        Spec { version: None, flags: named.collect(), ..spec.clone() }
+    }
+
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {
         judge::judge(spec, seen)
     }

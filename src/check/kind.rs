@@ -56,6 +56,12 @@ pub trait Kind {
         async { Ok(()) }
     }
 
+    /// What a look asks: the spec with everything that only judging reads set to one fixed value. Saved evidence may be judged
+    /// by another spec as long as both ask the same; a kind that does not say what is only judged is never judged so.
+    fn question(spec: &Self::Spec) -> Self::Spec {
+        spec.clone()
+    }
+
     /// Judges what was seen at `at`. Pure: the same evidence always gives the same verdict.
     fn judge(spec: &Self::Spec, seen: &Self::Observation, at: Timestamp) -> Verdict;
 }

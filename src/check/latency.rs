@@ -16,6 +16,7 @@ use super::look::Look;
 use super::trouble::Trouble;
 use super::verdict::Verdict;
 
+use crate::units::Duration;
 pub use observation::{Observation, Pass, Planned, ServerQuantile, Temperature};
 pub use observe::orders;
 pub use spec::{Bound, Cache, Limit, MixQuery, PerSecond, Spec, Window};
@@ -37,6 +38,12 @@ impl Kind for Latency {
 
     async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        // Every sample is kept. How long a request could take follows from the limit, and what was cut off has no latency.
+        let limit = Limit { bound: Bound::AtMost(Duration::seconds(0)), ..spec.limit };
+        Spec { limit, timeout: Duration(spec.patience()), ..spec.clone() }
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

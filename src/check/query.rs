@@ -8,6 +8,8 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::access::Access;
@@ -37,6 +39,15 @@ impl Kind for Query {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        let newest_sample = match spec.newest_sample {
+            // Every age is seen up to how far back it is sought.
+            NewestSample::AtMost(_) => NewestSample::AtMost(observe::sought(spec)),
+            NewestSample::Unknown => NewestSample::Unknown,
+        };
+        Spec { series: Population::default(), value: None, every: BTreeMap::new(), newest_sample, ..spec.clone() }
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

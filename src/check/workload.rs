@@ -10,6 +10,8 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::access::Access;
@@ -37,6 +39,16 @@ impl Kind for Workload {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        Spec {
+            replicas: Replicas::default(),
+            restarts: Restarts::default(),
+            images: BTreeMap::new(),
+            stable_for: None,
+            ..spec.clone()
+        }
     }
 
     fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {

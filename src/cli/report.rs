@@ -6,23 +6,46 @@ use anyhow::Context;
 
 use super::Usage;
 use super::screen::{self, ColorArgument};
+use crate::event::Event;
 use crate::record::{self, Exit, Fold, Run, Tail, write_whole};
 use crate::report::{json, junit, markdown, terminal};
 
 /// Render a run again from its journal, also after a crash; ends with the run's exit code
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
+    #[command(flatten)]
+    run: RunArguments,
+    /// Write the JUnit to this file, too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    #[command(flatten)]
+    print: PrintArguments,
+}
+
+/// The arguments that name a run.
+#[derive(Debug, clap::Args)]
+pub struct RunArguments {
     /// The run: its name under the reports folder, `latest`, its folder, or its journal
     #[arg(value_name = "RUN")]
     run: String,
     /// Where runs are
     #[arg(long, value_name = "DIR", default_value = "reports", env = "SIGNOFF_REPORTS")]
     reports: PathBuf,
-    /// Write the JUnit to this file, too
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
-    #[command(flatten)]
-    print: PrintArguments,
+}
+
+impl RunArguments {
+    /// The events of its journal, and where that lies.
+    pub fn read(&self) -> anyhow::Result<(Vec<Event>, PathBuf)> {
+        let journal = record::find(&self.run, &self.reports).ok_or_else(|| {
+            let reports = self.reports.display();
+            Usage(format!("no run `{}`: expected a run under {reports}, its folder or its events.jsonl", self.run))
+        })?;
+        let read = record::read(&journal)?;
+        if read.tail == Tail::Torn {
+            eprintln!("note: the last line of {} is torn; the run was killed while it was written", journal.display());
+        }
+        Ok((read.events, journal))
+    }
 }
 
 /// How a run is printed.
@@ -66,15 +89,8 @@ impl PrintArguments {
 
 /// Finds the journal, folds it, and writes every report of it.
 pub fn run(arguments: Arguments) -> anyhow::Result<Exit> {
-    let journal = record::find(&arguments.run, &arguments.reports).ok_or_else(|| {
-        let reports = arguments.reports.display();
-        Usage(format!("no run `{}`: expected a run under {reports}, its folder or its events.jsonl", arguments.run))
-    })?;
-    let read = record::read(&journal)?;
-    if read.tail == Tail::Torn {
-        eprintln!("note: the last line of {} is torn; the run was killed while it was written", journal.display());
-    }
-    let run = Fold::all(&read.events).with_context(|| format!("could not use {}", journal.display()))?;
+    let (events, journal) = arguments.run.read()?;
+    let run = Fold::all(&events).with_context(|| format!("could not use {}", journal.display()))?;
     let folder = journal.parent().unwrap_or(Path::new("."));
     let text = junit::junit(&run);
     for path in std::iter::once(folder.join("junit.xml")).chain(arguments.junit) {
@@ -85,6 +101,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     Ok(run.exit())
 }
 
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+/// Writes a report as a whole.
+pub fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     write_whole(path, text.as_bytes()).with_context(|| format!("could not write {}", path.display()))
 }

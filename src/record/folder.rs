@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-/// `reports/<run>`, with `events.jsonl`, `junit.xml`, `summary.md` and `evidence/`.
+/// Name of the suite's file in a run's folder.
+pub const SUITE: &str = "suite.yaml";
+
+/// `reports/<run>`, with `suite.yaml`, `events.jsonl`, `junit.xml`, `summary.md` and `evidence/`.
 #[derive(Clone, Debug)]
 pub struct Folder {
     run: String,
@@ -43,6 +46,11 @@ impl Folder {
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The suite as it was written; its variables are in the journal.
+    pub fn suite(&self) -> PathBuf {
+        self.path.join(SUITE)
     }
 
     /// The journal's file.

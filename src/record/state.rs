@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::criteria::CriterionRecord;
+use super::criteria::{self, CriterionRecord};
 use super::exit::Exit;
 use crate::event::{EndReason, Outcome, RunCard, UnprovenPolicy};
 use crate::plan::{CheckCard, Selection};
@@ -67,6 +67,11 @@ impl CheckRecord {
 }
 
 impl Run {
+    /// The same run with another suite's checks, and what these say about its criteria.
+    pub fn with(&self, card: RunCard, checks: Vec<CheckRecord>) -> Self {
+        Self { criteria: criteria::states(&card.criteria, &checks), card, checks, ..self.clone() }
+    }
+
     /// The check with this id.
     pub fn check(&self, id: &str) -> Option<&CheckRecord> {
         self.checks.iter().find(|check| check.card.id == id)

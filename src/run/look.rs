@@ -14,6 +14,7 @@ use super::probe::Probe;
 use super::redact::redact_text;
 use crate::check::evidence::{Evidence, Seen};
 use crate::check::trouble::Trouble;
+use crate::check::verdict::Verdict;
 use crate::event::LookResult;
 use crate::plan::CheckCard;
 
@@ -70,7 +71,7 @@ impl Looker<'_> {
         let (check, kind) = (self.card.id.clone(), self.card.kind.clone());
         let evidence = Evidence { check, kind, attempt, at, took_seconds: took.as_secs_f64(), seen };
         match self.shelf.keep(&evidence) {
-            Ok(saved) => judged(probe, &saved),
+            Ok(saved) => judge_saved(&saved, |seen| probe.judge(seen, saved.at)),
             Err(error) => LookResult::Errored(format!("evidence could not be saved: {error}")),
         }
     }
@@ -80,26 +81,23 @@ impl Looker<'_> {
     }
 }
 
-/// Judges saved evidence.
-fn judged(probe: &impl Probe, evidence: &Evidence) -> LookResult {
+/// Judges saved evidence: its observation by `judge`, its trouble by itself.
+pub fn judge_saved(
+    evidence: &Evidence,
+    judge: impl FnOnce(&Value) -> Result<Verdict, serde_json::Error>,
+) -> LookResult {
     match &evidence.seen {
-        Seen::Observation(value) => match catch_unwind(AssertUnwindSafe(|| verdict(probe, value, evidence.at))) {
-            Ok(result) => result,
+        Seen::Observation(value) => match catch_unwind(AssertUnwindSafe(|| judge(value))) {
+            Ok(Ok(verdict)) => LookResult::Judged(verdict),
+            Ok(Err(error)) => {
+                LookResult::Errored(format!("saved evidence could not be read as this kind's observation: {error}"))
+            }
             Err(panic) => LookResult::Errored(panicked(&*panic)),
         },
         Seen::Trouble(trouble) => match trouble.verdict() {
             Some(verdict) => LookResult::Judged(verdict),
             None => LookResult::Errored(trouble.to_string()),
         },
-    }
-}
-
-fn verdict(probe: &impl Probe, value: &Value, at: Timestamp) -> LookResult {
-    match probe.judge(value, at) {
-        Ok(verdict) => LookResult::Judged(verdict),
-        Err(error) => {
-            LookResult::Errored(format!("saved evidence could not be read as this kind's observation: {error}"))
-        }
     }
 }
 

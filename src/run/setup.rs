@@ -12,11 +12,14 @@ use super::sweep::sweep;
 use crate::event::{RunCard, Surroundings, Swept, UnprovenPolicy};
 use crate::plan::Plan;
 
+/// Name and version of this program.
+pub const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+
 /// What is known of a run of this plan before the first look.
 pub fn run_card(plan: &Plan, run: &str, unproven: UnprovenPolicy, deadline: Duration) -> RunCard {
     RunCard {
         run: run.to_owned(),
-        tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+        tool: TOOL.to_owned(),
         host: host(),
         suite: plan.suite.clone(),
         criteria: plan.criteria.clone(),

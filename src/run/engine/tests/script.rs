@@ -212,6 +212,7 @@ fn card(jobs: &[Job<Script>], run: &str, deadline: Duration) -> RunCard {
             title: "S".to_owned(),
             digest: "0".to_owned(),
             variables: Vec::new(),
+            given: Vec::new(),
         },
         criteria: vec![Criterion {
             id: "AC1".to_owned(),
