@@ -74,6 +74,9 @@ pub struct RunCard {
     pub criteria: Vec<Criterion>,
     /// Its checks with their selection.
     pub checks: Vec<(CheckCard, Selection)>,
+    /// Ids of the criteria and bullets that a filter left out by name; `None` in journals that do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<Vec<String>>,
     /// Whether unproven criteria keep the run from exit 0.
     pub unproven: UnprovenPolicy,
     /// The longest that the whole run may take, in seconds.

@@ -145,7 +145,7 @@ impl Fold {
             })
             .collect();
         Run {
-            criteria: criteria::states(&self.card.criteria, &checks),
+            criteria: criteria::states(&self.card, &checks),
             card: self.card.clone(),
             started: self.started,
             took_seconds: seconds(self.started, self.last),

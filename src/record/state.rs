@@ -69,7 +69,7 @@ impl CheckRecord {
 impl Run {
     /// The same run with another suite's checks, and what these say about its criteria.
     pub fn with(&self, card: RunCard, checks: Vec<CheckRecord>) -> Self {
-        Self { criteria: criteria::states(&card.criteria, &checks), card, checks, ..self.clone() }
+        Self { criteria: criteria::states(&card, &checks), card, checks, ..self.clone() }
     }
 
     /// The check with this id.

@@ -54,7 +54,7 @@ impl Again<'_> {
         match (other, &before.outcome) {
             (Some(finding), _) => inconclusive(finding),
             (None, Outcome::Blocked { by }) => none(format!("the check was blocked by {}", by.join(", "))),
-            (None, _) => self.too_late(check).unwrap_or_else(|| self.judge(check)),
+            (None, _) => self.too_late(check).unwrap_or_else(|| self.judge(check, before)),
         }
     }
 
@@ -105,14 +105,25 @@ impl Again<'_> {
         ))
     }
 
-    fn judge(&self, check: &Check) -> Outcome {
+    fn judge(&self, check: &Check, before: &CheckRecord) -> Outcome {
         match (self.evidence)(&check.card.id) {
             Ok(evidence) if evidence.kind != check.card.kind || evidence.check != check.card.id => {
                 none(format!("the file is evidence of {} of kind {}", evidence.check, evidence.kind))
             }
-            Ok(evidence) => ended(run::judge_saved(&evidence, |seen| check.expectation.judge(seen, evidence.at))),
+            Ok(evidence) => {
+                let outcome = ended(run::judge_saved(&evidence, |seen| check.expectation.judge(seen, evidence.at)));
+                let undoing = self.undoing(before, evidence.attempt);
+                undoing.filter(|_| !outcome.is_failure()).unwrap_or(outcome)
+            }
             Err(why) => none(why),
         }
+    }
+
+    /// How undoing what the check wrote went wrong, which the journal alone tells: its evidence is that of the look before.
+    fn undoing(&self, before: &CheckRecord, seen: u32) -> Option<Outcome> {
+        let looks = self.saved.looks.get(&before.card.id)?;
+        let (_, last) = looks.last().filter(|_| seen < before.attempts)?;
+        Some(ended(last.clone()))
     }
 }
 

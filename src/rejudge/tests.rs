@@ -98,7 +98,9 @@ impl Past {
             outcome = Some(Outcome::Judged(verdict));
         }
         let last = seen(values.last().copied().unwrap());
-        self.evidence.push(evidence(&id, values.len() as i64, Seen::Observation(last)));
+        let attempt = u32::try_from(values.len()).unwrap();
+        let last = evidence(&id, attempt.into(), Seen::Observation(last));
+        self.evidence.push(Evidence { attempt, ..last });
         let outcome = outcome.unwrap();
         let green = outcome.is_green();
         let evidence = Some(format!("evidence/{id}.json"));
@@ -213,6 +215,22 @@ fn what_could_not_be_looked_at_cannot_be_judged() {
     *outcome = Outcome::Errored { error: "interrupted by SIGINT after look 1".to_owned() };
     let run = past.again(suite(SUITE, &[("most", "10")]));
     assert_eq!(run.check("few-down").unwrap().outcome.summary(), "interrupted by SIGINT after look 1");
+}
+
+#[test]
+fn an_undoing_that_went_wrong_stays_wrong_but_hides_no_failure() {
+    let with_undoing = |past: &mut Past, check: &str| {
+        let result = LookResult::Errored("what it wrote could not be removed".to_owned());
+        let what = What::Looked { check: check.to_owned(), attempt: 2, took_seconds: 0.1, result };
+        past.events.insert(4, Event { at: at(41), what });
+    };
+    let mut past = passed();
+    with_undoing(&mut past, "few-down");
+    let outcome = Outcome::Errored { error: "what it wrote could not be removed".to_owned() };
+    assert_eq!(past.again(suite(SUITE, &[])).check("few-down").unwrap().outcome, outcome);
+    let mut past = Past::of(suite(SUITE, &[]), &[9.0], 1.0, EndReason::Completed);
+    with_undoing(&mut past, "few-down");
+    assert_eq!(past.again(suite(SUITE, &[])).exit(), Exit::Failed);
 }
 
 /// The looks begin at 0 s, 5.2 s and 10.6 s of `within`; the third one passes.

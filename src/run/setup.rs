@@ -24,6 +24,7 @@ pub fn run_card(plan: &Plan, run: &str, unproven: UnprovenPolicy, deadline: Dura
         suite: plan.suite.clone(),
         criteria: plan.criteria.clone(),
         checks: plan.checks.iter().map(|check| (check.card.clone(), check.selection.clone())).collect(),
+        left_out: Some(plan.left_out.clone()),
         unproven,
         deadline_seconds: deadline.as_secs_f64(),
     }

@@ -52,7 +52,7 @@ fn new_case(run: &Run, top: &CriterionRecord, name: String, line: u64, status: T
 fn bare_case(run: &Run, top: &CriterionRecord, part: &CriterionRecord) -> TestCase {
     let why = count::why_unproven(part);
     let (status, why) = match (part.state, run.card.unproven) {
-        (State::NotRun, _) => (TestCaseStatus::skipped(), format!("left out by the filter; no check proves it: {why}")),
+        (State::NotRun, _) => (TestCaseStatus::skipped(), count::left_out(part)),
         (_, UnprovenPolicy::Allowed) => (TestCaseStatus::skipped(), format!("unproven, which this run allows: {why}")),
         (_, UnprovenPolicy::Refused) => {
             (TestCaseStatus::non_success(NonSuccessKind::Error), format!("unproven: {why}"))

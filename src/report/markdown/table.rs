@@ -4,7 +4,7 @@ use super::cell::{link, plain, row};
 use super::{state, way};
 use crate::check::verdict::Decision;
 use crate::event::Outcome;
-use crate::record::{CheckRecord, CriterionRecord, Run};
+use crate::record::{CheckRecord, CriterionRecord, Run, State};
 use crate::report::{count, value};
 
 /// Every criterion, with its bullets below it.
@@ -25,6 +25,7 @@ fn line(run: &Run, record: &CriterionRecord, is_top: bool) -> String {
     let is_heading = checks.is_empty() && run.bullets(&record.criterion.id).next().is_some();
     let measured = match checks.is_empty() {
         true if is_heading => String::new(),
+        true if record.state == State::NotRun => plain(&count::left_out(record)),
         true => plain(&count::why_unproven(record)),
         false => breaks(checks.iter().map(|check| measured(run, check))),
     };

@@ -55,7 +55,7 @@ pub fn block(run: &Run, top: &CriterionRecord, style: &Style) -> String {
 
 fn bare(record: &CriterionRecord, style: &Style, indent: &str) -> String {
     match record.state {
-        State::NotRun => hang(&format!("{indent}- "), indent.len() + 2, "left out by the filter", style.width),
+        State::NotRun => hang(&format!("{indent}- "), indent.len() + 2, &count::left_out(record), style.width),
         _ => {
             let text = format!("unproven: {}", count::why_unproven(record));
             hang(&format!("{indent}{} ", style.unproven()), indent.len() + 2, &text, style.width)

@@ -223,6 +223,7 @@ fn card(jobs: &[Job<Script>], run: &str, deadline: Duration) -> RunCard {
             unproven: None,
         }],
         checks,
+        left_out: None,
         unproven: UnprovenPolicy::Refused,
         deadline_seconds: deadline.as_secs_f64(),
     }
