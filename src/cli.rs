@@ -9,6 +9,7 @@ mod report;
 mod run;
 mod schema;
 mod screen;
+mod show;
 mod sweep;
 
 use std::ffi::OsString;
@@ -36,6 +37,7 @@ enum Verb {
     Explain(explain::Arguments),
     Report(report::Arguments),
     Judge(judge::Arguments),
+    Show(show::Arguments),
     Sweep(sweep::Arguments),
     /// A small cluster on this machine, to try suites on
     #[cfg(feature = "sandbox")]
@@ -116,6 +118,7 @@ impl Verb {
             Self::Explain(arguments) => explain::run(arguments),
             Self::Report(arguments) => report::run(arguments),
             Self::Judge(arguments) => judge::run(arguments),
+            Self::Show(arguments) => show::run(arguments),
             Self::Sweep(arguments) => sweep::run(arguments).await,
             #[cfg(feature = "sandbox")]
             Self::Sandbox(command) => return sandbox(command).await,

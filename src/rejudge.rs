@@ -61,5 +61,6 @@ fn fresh(card: &CheckCard, selection: Selection, outcome: crate::event::Outcome)
         took_seconds: 0.0,
         attempts: 0,
         evidence: None,
+        objects: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ mod finding;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod overview;
 mod remark;
 pub mod terminal;
 pub mod value;

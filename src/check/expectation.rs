@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::access::Access;
+use super::identity::Identity;
 use super::kind::{Company, Kind};
 use super::look::Look;
 use super::trouble::Trouble;
@@ -70,6 +71,14 @@ macro_rules! kinds {
             /// Removes what killed runs left; see [`Kind::sweep`].
             pub async fn sweep(&self, look: &Look<'_>, removed: &mut Vec<String>) -> Result<(), Trouble> {
                 match self { $(Self::$variant(spec) => <$kind as Kind>::sweep(spec, look, removed).await,)+ }
+            }
+
+            /// The objects that a saved observation speaks of; see [`Kind::identities`].
+            pub fn identities(&self, seen: &Value) -> Vec<Identity> {
+                match self { $(Self::$variant(spec) => {
+                    let seen = Deserialize::deserialize(seen).ok();
+                    seen.map(|seen| <$kind as Kind>::identities(spec, &seen)).unwrap_or_default()
+                })+ }
             }
 
             /// What its looks ask; see [`Kind::question`].

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::access::Access;
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -87,6 +88,14 @@ impl Kind for Flag {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(_: &Spec, seen: &Observation) -> Vec<Identity> {
+        let of = |instance: &Instance| Identity {
+            component: Some(instance.component.to_string()),
+            ..Identity::of(&instance.pod)
+        };
+        seen.instances.iter().map(of).collect()
     }
 
     fn question(spec: &Spec) -> Spec {

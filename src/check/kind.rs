@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::access::Access;
+use super::identity::Identity;
 use super::look::Look;
 use super::trouble::Trouble;
 use super::verdict::Verdict;
@@ -60,6 +61,11 @@ pub trait Kind {
     /// by another spec as long as both ask the same; a kind that does not say what is only judged is never judged so.
     fn question(spec: &Self::Spec) -> Self::Spec {
         spec.clone()
+    }
+
+    /// The objects that the observation speaks of, as far as it tells: which generation, which images, which version.
+    fn identities(_spec: &Self::Spec, _seen: &Self::Observation) -> Vec<Identity> {
+        Vec::new()
     }
 
     /// Judges what was seen at `at`. Pure: the same evidence always gives the same verdict.

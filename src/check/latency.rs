@@ -11,6 +11,7 @@ mod spec;
 use jiff::Timestamp;
 
 use super::access::Access;
+use super::identity::Identity;
 use super::kind::{Company, Kind};
 use super::look::Look;
 use super::trouble::Trouble;
@@ -38,6 +39,10 @@ impl Kind for Latency {
 
     async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(spec: &Spec, seen: &Observation) -> Vec<Identity> {
+        vec![Identity { component: Some(seen.component.clone()), ..Identity::of(spec.endpoint.to_string()) }]
     }
 
     fn question(spec: &Spec) -> Spec {

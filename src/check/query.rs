@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::access::Access;
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -39,6 +40,10 @@ impl Kind for Query {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(spec: &Spec, seen: &Observation) -> Vec<Identity> {
+        vec![Identity { component: Some(seen.component.to_string()), ..Identity::of(spec.endpoint.to_string()) }]
     }
 
     fn question(spec: &Spec) -> Spec {

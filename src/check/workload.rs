@@ -1,5 +1,6 @@
 //! The kind `workload`: a Deployment, StatefulSet or DaemonSet has rolled out, and its pods are sound.
 
+mod identity;
 mod judge;
 mod observation;
 mod observe;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::access::Access;
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -39,6 +41,10 @@ impl Kind for Workload {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(spec: &Spec, seen: &Observation) -> Vec<Identity> {
+        identity::identities(spec, seen)
     }
 
     fn question(spec: &Spec) -> Spec {

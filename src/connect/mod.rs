@@ -12,6 +12,7 @@ mod options;
 mod pods;
 mod reach;
 pub mod resource;
+mod revisions;
 mod stream;
 mod surroundings;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use message::{Reply, Request, Via, path_with};
 pub use options::{OpenError, Options};
 pub use pods::PodAddress;
 pub use resource::{Resource, Scope};
+pub use revisions::Revisions;
 pub use stream::Stream;
 pub use surroundings::Surroundings;
 

@@ -82,6 +82,19 @@ pub fn find(named: &str, reports: &Path) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
+/// The journals of all runs under `reports`; links to runs, such as `latest`, do not count twice.
+pub fn journals(reports: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(reports)? {
+        let entry = entry?;
+        let journal = entry.path().join("events.jsonl");
+        if !entry.file_type()?.is_symlink() && journal.is_file() {
+            found.push(journal);
+        }
+    }
+    Ok(found)
+}
+
 /// Writes a file so that a reader sees the old or the new text, never a part.
 pub fn write_whole(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut partial = path.as_os_str().to_owned();
@@ -130,6 +143,8 @@ mod tests {
             assert!(find(named, reports.path()).is_some(), "{named}");
         }
         assert_eq!(find("nothing", reports.path()), None);
+        fs::create_dir(reports.path().join("no-run")).unwrap();
+        assert_eq!(journals(reports.path()).unwrap(), [folder.journal()], "the link to the latest is not another one");
     }
 
     #[test]

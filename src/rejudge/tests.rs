@@ -269,7 +269,7 @@ fn a_given_variable_stays_given_and_a_default_that_was_edited_counts() {
     assert_eq!(saved.variables(&edited, &[]), pairs(&[("namespace", "obs")]));
     let over = pairs(&[("most", "7")]);
     assert_eq!(saved.variables(&edited, &over), pairs(&[("namespace", "obs"), ("most", "7")]));
-    assert_eq!(saved.variables("variables: {most: 1}", &[]), []);
+    assert!(saved.variables("variables: {most: 1}", &[]).is_empty());
 }
 
 #[test]

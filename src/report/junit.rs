@@ -63,7 +63,7 @@ fn properties(run: &Run) -> Vec<Property> {
         ("run.partial", run.is_partial().to_string()),
     ];
     let variables = suite.variables.iter().map(|(name, value)| Property::new(format!("var.{name}"), value));
-    let facts = run.surroundings.iter().map(|(name, value)| Property::new(name, value));
+    let facts = run.provenance().map(|(name, value)| Property::new(name, value));
     fixed.into_iter().map(|(name, value)| Property::new(name, value)).chain(variables).chain(facts).collect()
 }
 

@@ -13,6 +13,7 @@ use super::evidence::Shelf;
 use super::probe::Probe;
 use super::redact::redact_text;
 use crate::check::evidence::{Evidence, Seen};
+use crate::check::identity::Identity;
 use crate::check::trouble::Trouble;
 use crate::check::verdict::Verdict;
 use crate::event::LookResult;
@@ -24,6 +25,8 @@ pub struct Looked {
     pub result: LookResult,
     /// How long it took.
     pub took: Duration,
+    /// What it saw, by name.
+    pub objects: Vec<Identity>,
 }
 
 /// Looks at one check.
@@ -45,11 +48,11 @@ impl Looker<'_> {
             Err(_) => Ok(Seen::Trouble(self.gave_up(limit))),
         };
         let took = begun.elapsed();
-        let result = match seen {
+        let (result, objects) = match seen {
             Ok(seen) => self.judge(probe, attempt, at, took, seen),
-            Err(error) => LookResult::Errored(error),
+            Err(error) => (LookResult::Errored(error), Vec::new()),
         };
-        Looked { result, took }
+        Looked { result, took, objects }
     }
 
     /// Undoes what the looks wrote, for at most `limit`; gives a result where that is part of the verdict, or where it went wrong.
@@ -59,20 +62,37 @@ impl Looker<'_> {
         let took = begun.elapsed();
         let result = match finished {
             Ok(Ok(Ok(None))) => return None,
-            Ok(Ok(Ok(Some(value)))) => self.judge(probe, attempt, at, took, Seen::Observation(value)),
+            Ok(Ok(Ok(Some(value)))) => {
+                let (result, objects) = self.judge(probe, attempt, at, took, Seen::Observation(value));
+                return Some(Looked { result, took, objects });
+            }
             Ok(Ok(Err(trouble))) => unclean(&redact_text(&trouble.to_string())),
             Ok(Err(panic)) => unclean(&panicked(&*panic)),
             Err(_) => unclean(&format!("it took longer than {} s", limit.as_secs_f64())),
         };
-        Some(Looked { result, took })
+        Some(Looked { result, took, objects: Vec::new() })
     }
 
-    fn judge(&self, probe: &impl Probe, attempt: u32, at: Timestamp, took: Duration, seen: Seen) -> LookResult {
+    fn judge(
+        &self,
+        probe: &impl Probe,
+        attempt: u32,
+        at: Timestamp,
+        took: Duration,
+        seen: Seen,
+    ) -> (LookResult, Vec<Identity>) {
         let (check, kind) = (self.card.id.clone(), self.card.kind.clone());
         let evidence = Evidence { check, kind, attempt, at, took_seconds: took.as_secs_f64(), seen };
         match self.shelf.keep(&evidence) {
-            Ok(saved) => judge_saved(&saved, |seen| probe.judge(seen, saved.at)),
-            Err(error) => LookResult::Errored(format!("evidence could not be saved: {error}")),
+            Ok(saved) => {
+                let result = judge_saved(&saved, |seen| probe.judge(seen, saved.at));
+                let objects = match (&result, &saved.seen) {
+                    (LookResult::Judged(_), Seen::Observation(seen)) => probe.identities(seen),
+                    _ => Vec::new(),
+                };
+                (result, objects)
+            }
+            Err(error) => (LookResult::Errored(format!("evidence could not be saved: {error}")), Vec::new()),
         }
     }
 

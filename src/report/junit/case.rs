@@ -138,6 +138,8 @@ fn properties(check: &CheckRecord) -> Vec<Property> {
             properties.push(Property::new(format!("threshold.{name}"), limit.to_string()));
         }
     }
+    let judged = check.objects.iter().map(|object| format!("{}: {}", object.object, object.parts().join("; ")));
+    properties.extend(judged.map(|object| Property::new("judged", object)));
     properties.extend(check.evidence.as_ref().map(|file| Property::new("attachment", file)));
     properties
 }

@@ -19,9 +19,22 @@ pub fn provenance(run: &Run) -> String {
     ];
     let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
     let variables = suite.variables.iter().map(|(name, value)| (format!("variable {name}"), value.clone()));
-    let rows = own.chain(variables).chain(run.surroundings.iter().cloned());
+    let around = run.provenance().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let rows = own.chain(variables).chain(around).chain(judged(run));
     let rows: String = rows.map(|(name, value)| row(&[&plain(&name), &plain(&value)])).collect();
     format!("## Provenance\n\n{}|---|---|\n{rows}", row(&["what", "value"]))
+}
+
+/// The objects that were judged, in every state in which they were seen.
+fn judged(run: &Run) -> Vec<(String, String)> {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for object in run.checks.iter().flat_map(|check| &check.objects) {
+        let row = (object.object.clone(), object.parts().join("; "));
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    rows
 }
 
 /// From the first to the last event.
