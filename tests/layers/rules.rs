@@ -16,10 +16,10 @@ const PURE: [&str; 8] = [
 const NETWORK: [&str; 3] = ["kube", "reqwest", "tokio"];
 /// What comes behind each module in the flow, and is no business of it.
 const BEHIND: [(&str, &[&str]); 4] = [
-    ("check", &["suite", "plan", "event", "run", "record", "report", "trial"]),
-    ("suite", &["plan", "event", "run", "record", "report", "trial"]),
-    ("plan", &["event", "run", "record", "report", "trial"]),
-    ("report", &["run", "trial"]),
+    ("check", &["suite", "plan", "event", "run", "record", "rejudge", "report", "trial"]),
+    ("suite", &["plan", "event", "run", "record", "rejudge", "report", "trial"]),
+    ("plan", &["event", "run", "record", "rejudge", "report", "trial"]),
+    ("report", &["run", "rejudge", "trial"]),
 ];
 
 /// Source files by module.
