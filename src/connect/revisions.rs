@@ -13,7 +13,7 @@ use crate::check::trouble::Trouble;
 const SOURCE: &str = "source.toolkit.fluxcd.io";
 
 /// A kind of Flux, and where its status tells the revision.
-const KINDS: [(Resource, &str); 4] = [
+static KINDS: [(Resource, &str); 4] = [
     (Resource::of(SOURCE, "v1", "GitRepository", "gitrepositories", Scope::Namespaced), "/status/artifact/revision"),
     (Resource::of(SOURCE, "v1", "OCIRepository", "ocirepositories", Scope::Namespaced), "/status/artifact/revision"),
     (
