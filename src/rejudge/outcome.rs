@@ -112,6 +112,7 @@ impl Again<'_> {
             }
             Ok(evidence) => {
                 let outcome = ended(run::judge_saved(&evidence, |seen| check.expectation.judge(seen, evidence.at)));
+                let outcome = kept(outcome);
                 let undoing = self.undoing(before, evidence.attempt);
                 undoing.filter(|_| !outcome.is_failure()).unwrap_or(outcome)
             }
@@ -132,6 +133,12 @@ fn ended(result: LookResult) -> Outcome {
         LookResult::Judged(verdict) => Outcome::Judged(verdict),
         LookResult::Errored(error) => Outcome::Errored { error },
     }
+}
+
+/// An outcome as a journal keeps it: the last digit of a number may change when its text is read back.
+fn kept(outcome: Outcome) -> Outcome {
+    let text = serde_json::to_string(&outcome).ok();
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(outcome)
 }
 
 /// The checks at the root where a need is not green.

@@ -83,7 +83,7 @@ mod tests {
         let one = run(&[("GitRepository a/b", "main@sha1:4f"), ("Kustomization a/c", "main@sha1:4e")]);
         let head = "20261125T013000Z-4f2a  6-1-deploy  exit 1: not met: at least one check failed\n    \
             1 failed, 1 inconclusive, 1 passed, 1 blocked, 1 unproven\n";
-        assert_eq!(table(&[one.clone()], None), format!("{head}    GitRepository a/b: main@sha1:4f\n"));
+        assert_eq!(table(std::slice::from_ref(&one), None), format!("{head}    GitRepository a/b: main@sha1:4f\n"));
         assert_eq!(table(&[one], Some("main@sha1:4e")), format!("{head}    Kustomization a/c: main@sha1:4e\n"));
         assert_eq!(table(&[run(&[])], None), format!("{head}    no revision is known\n"));
     }
