@@ -6,6 +6,7 @@ mod deliver;
 mod doctor;
 mod explain;
 mod fetch;
+mod judge;
 mod lint;
 mod list;
 mod man;
@@ -14,6 +15,7 @@ mod report;
 mod run;
 mod schema;
 mod screen;
+mod show;
 mod sweep;
 
 use std::ffi::OsString;
@@ -47,6 +49,8 @@ enum Verb {
     Rbac(rbac::Arguments),
     Doctor(doctor::Arguments),
     Fetch(fetch::Arguments),
+    Judge(judge::Arguments),
+    Show(show::Arguments),
     Sweep(sweep::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -148,6 +152,8 @@ impl Verb {
             Self::Rbac(arguments) => rbac::run(arguments),
             Self::Doctor(arguments) => doctor::run(arguments).await,
             Self::Fetch(arguments) => fetch::run(arguments).await,
+            Self::Judge(arguments) => judge::run(arguments),
+            Self::Show(arguments) => show::run(arguments),
             Self::Sweep(arguments) => sweep::run(arguments).await,
             Self::Completions(arguments) => completions::run(arguments),
             Self::Man(arguments) => man::run(arguments),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::check::identity::Identity;
 use crate::check::verdict::{Decision, Verdict};
 use crate::plan::{CheckCard, Criterion, Selection, SuiteId};
 
@@ -41,6 +42,13 @@ pub enum What {
         /// What judging gave, or why there was nothing to judge.
         result: LookResult,
     },
+    /// What the last evidence of a check speaks of.
+    Identified {
+        /// Id of the check.
+        check: String,
+        /// The objects, as they were.
+        objects: Vec<Identity>,
+    },
     /// A check ended.
     CheckEnded {
         /// Id of the check.
@@ -74,6 +82,9 @@ pub struct RunCard {
     pub criteria: Vec<Criterion>,
     /// Its checks with their selection.
     pub checks: Vec<(CheckCard, Selection)>,
+    /// Ids of the criteria and bullets that a filter left out by name; `None` in journals that do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<Vec<String>>,
     /// Whether unproven criteria keep the run from exit 0.
     pub unproven: UnprovenPolicy,
     /// The longest that the whole run may take, in seconds.
@@ -90,11 +101,23 @@ pub enum UnprovenPolicy {
     Allowed,
 }
 
-/// Where the run took place; values that could not be read are absent.
+/// Where the run took place. What could not be read says why.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Surroundings {
     /// Named facts in the order in which they were read: `context`, `server version`, `kube-system uid`, `vmsingle version`.
     pub facts: Vec<(String, String)>,
+    /// What Flux had fetched and applied when the run began.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revisions: Vec<Revision>,
+}
+
+/// A revision that an object of Flux had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// `GitRepository flux-system/infra`.
+    pub object: String,
+    /// `main@sha1:4f2a...`.
+    pub revision: String,
 }
 
 /// What came of looking for what killed runs had left.

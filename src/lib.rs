@@ -13,6 +13,7 @@ pub mod plan;
 pub mod publish;
 pub mod rbac;
 pub mod record;
+pub mod rejudge;
 pub mod report;
 pub mod run;
 #[cfg(feature = "sandbox")]

@@ -19,8 +19,12 @@ pub use list::{list, table};
 pub struct Plan {
     /// Where the suite comes from.
     pub suite: SuiteId,
+    /// The text of the suite's file.
+    pub text: String,
     /// Every criterion and bullet, in the suite's order, each bullet behind its criterion.
     pub criteria: Vec<Criterion>,
+    /// Ids of the criteria and bullets that the filter does not ask for, or leaves out.
+    pub left_out: Vec<String>,
     /// The checks in the suite's order, the unselected ones among them.
     pub checks: Vec<PlannedCheck>,
     /// The longest that the whole run may take.
@@ -66,6 +70,8 @@ impl Plan {
         let checks = suite.checks.into_iter().zip(selections);
         Self {
             suite: suite.id,
+            text: suite.text,
+            left_out: filter.left_out(&suite.criteria),
             criteria: suite.criteria,
             checks: checks.map(|(check, selection)| PlannedCheck::new(check, selection)).collect(),
             deadline: suite.deadline,

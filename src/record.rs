@@ -13,7 +13,7 @@ mod state;
 pub use criteria::{CriterionRecord, State};
 pub use exit::Exit;
 pub use fold::{Fold, NotAJournal};
-pub use folder::{Folder, find, write_whole};
+pub use folder::{Folder, SUITE, find, journals, write_whole};
 pub use journal::{Journal, Read, ReadError, Tail, read};
 pub use state::{CheckRecord, End, Run};
 

@@ -14,11 +14,13 @@ mod signals;
 mod stop;
 mod sweep;
 
+pub use budget::starts;
 pub use check::Job;
 pub use engine::{Audience, Failure, Setup, run};
+pub use look::judge_saved;
 pub use probe::{Live, Probe};
 pub use redact::{redact, redact_text};
-pub use setup::{Cluster, jobs, run_card, surroundings, sweep_before};
+pub use setup::{Cluster, TOOL, jobs, run_card, surroundings, sweep_before};
 pub use signals::listen;
 pub use stop::{Handle, Stop, channel};
 pub use sweep::sweep;

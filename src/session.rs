@@ -13,7 +13,7 @@ use crate::connect::{Connections, Options};
 use crate::event::{Event, UnprovenPolicy, What};
 use crate::plan::Plan;
 use crate::record::{Fold, Folder, Run, write_whole};
-use crate::report::junit;
+use crate::report::{junit, markdown};
 use crate::run::{self, Audience, Cluster, Setup};
 
 pub use termination_log::TerminationLog;
@@ -67,6 +67,8 @@ impl Session {
     pub async fn run(self, watcher: &mut impl Audience) -> anyhow::Result<(Run, Folder)> {
         let folder = Folder::create(&self.reports, Timestamp::now())
             .with_context(|| format!("a run's folder cannot be made under {}", self.reports.display()))?;
+        // What is judged can be judged again. A secret in it, which no suite needs, is not kept: the digest tells.
+        write(&folder.suite(), "suite", &run::redact_text(&self.plan.text))?;
         let cluster = self.connect().await;
         let deadline = self.deadline.unwrap_or(self.plan.deadline);
         let setup = Setup {
@@ -79,9 +81,14 @@ impl Session {
         };
         let stop = run::channel();
         let signals = run::listen(stop.0.clone()).context("signals cannot be listened to")?;
-        let mut keeper =
-            Keeper { files: vec![folder.junit()], last_words: self.termination_log, failed: None, watcher };
-        keeper.files.extend(self.junit);
+        let mut keeper = Keeper {
+            junit: vec![folder.junit()],
+            summary: folder.summary(),
+            last_words: self.termination_log,
+            failed: None,
+            watcher,
+        };
+        keeper.junit.extend(self.junit);
         let ended = run::run(setup, stop, &mut keeper).await;
         signals.abort();
         match keeper.failed {
@@ -98,24 +105,32 @@ impl Session {
     }
 }
 
-/// Keeps a whole and valid JUnit on disk at any time, so that there is one whenever the program is killed; the last words, too.
+/// Keeps a whole and valid JUnit and summary on disk at any time, so that there are both whenever the program is killed; the
+/// last words, too.
 struct Keeper<'a, A> {
-    files: Vec<PathBuf>,
+    junit: Vec<PathBuf>,
+    summary: PathBuf,
     last_words: Option<TerminationLog>,
     failed: Option<anyhow::Error>,
     watcher: &'a mut A,
+}
+
+impl<A> Keeper<'_, A> {
+    fn keep(&mut self, run: &Run) {
+        let text = junit::junit(run);
+        let junit = self.junit.iter().map(|file| write(file, "JUnit", &text));
+        let summary = write(&self.summary, "summary", &markdown::markdown(run));
+        for error in junit.chain([summary]).filter_map(Result::err) {
+            self.failed.get_or_insert(error);
+        }
+    }
 }
 
 impl<A: Audience> Audience for Keeper<'_, A> {
     fn event(&mut self, event: &Event, so_far: &Fold) {
         if matches!(event.what, What::RunStarted(_) | What::CheckEnded { .. } | What::RunEnded { .. }) {
             let run = so_far.run();
-            let text = junit::junit(&run);
-            for file in &self.files {
-                if let Err(error) = write(file, &text) {
-                    self.failed.get_or_insert(error);
-                }
-            }
+            self.keep(&run);
             // The caller writes them once more at the end, and hears of an error then.
             let _ = self.last_words.as_ref().map(|log| log.write(&run, &[]));
         }
@@ -127,6 +142,6 @@ impl<A: Audience> Audience for Keeper<'_, A> {
     }
 }
 
-fn write(file: &Path, text: &str) -> anyhow::Result<()> {
-    write_whole(file, text.as_bytes()).with_context(|| format!("the JUnit {} could not be written", file.display()))
+fn write(file: &Path, what: &str, text: &str) -> anyhow::Result<()> {
+    write_whole(file, text.as_bytes()).with_context(|| format!("the {what} {} could not be written", file.display()))
 }

@@ -35,6 +35,8 @@ use written::SuiteFile;
 pub struct Suite {
     /// What it is called, and by which text and variables it can be known again.
     pub id: SuiteId,
+    /// The file's text, from which the same suite can be read again.
+    pub text: String,
     /// The longest that the whole run may take.
     pub deadline: Duration,
     /// Every criterion and bullet, in the file's order, each bullet behind its criterion.
@@ -81,6 +83,14 @@ pub fn parse(name: &str, bytes: &[u8], variables: &[(String, String)]) -> Result
         Some((file, variables)) if problems.is_empty() => Ok(assemble::suite(file, &variables, bytes, &source)),
         _ => Err(Error::new(&source, &problems.sorted())),
     }
+}
+
+/// Names of the variables that a suite's text declares; none where it cannot be read.
+pub fn declared(text: &str) -> Vec<String> {
+    let (source, problems) = (Source::new("", text), Problems::default());
+    let root = node::parse(&template::mask(text).text, &source, &problems);
+    root.map(|root| Variables::declare(&root, &[], &problems).effective().into_iter().map(|(name, _)| name).collect())
+        .unwrap_or_default()
 }
 
 /// The file's content with its variables filled in; `None`, or problems, where something is wrong with it.

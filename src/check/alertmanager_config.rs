@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -82,6 +83,16 @@ impl Kind for AlertmanagerConfig {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(_: &Spec, seen: &Observation) -> Vec<Identity> {
+        let component = Some(seen.component.to_string());
+        let of = |instance: &Instance| Identity { component: component.clone(), ..Identity::of(&instance.pod) };
+        seen.instances.iter().map(of).collect()
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        Spec { routes: Vec::new(), silent: Vec::new(), ..spec.clone() }
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

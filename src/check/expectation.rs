@@ -1,12 +1,14 @@
 //! The list of kinds. One line makes a kind known to the suite format, the runner and `explain`.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::identity::Identity;
 use super::kind::{Company, Kind};
 use super::look::Look;
 use super::trouble::Trouble;
@@ -71,6 +73,19 @@ macro_rules! kinds {
                 match self { $(Self::$variant(spec) => <$kind as Kind>::sweep(spec, look, removed).await,)+ }
             }
 
+            /// The objects that a saved observation speaks of; see [`Kind::identities`].
+            pub fn identities(&self, seen: &Value) -> Vec<Identity> {
+                match self { $(Self::$variant(spec) => {
+                    let seen = Deserialize::deserialize(seen).ok();
+                    seen.map(|seen| <$kind as Kind>::identities(spec, &seen)).unwrap_or_default()
+                })+ }
+            }
+
+            /// What its looks ask; see [`Kind::question`].
+            fn question(&self) -> Self {
+                match self { $(Self::$variant(spec) => Self::$variant(<$kind as Kind>::question(spec)),)+ }
+            }
+
             /// Judges a saved observation; an error when it is not one of this kind.
             pub fn judge(&self, seen: &Value, at: Timestamp) -> Result<Verdict, serde_json::Error> {
                 match self { $(Self::$variant(spec) => {
@@ -79,6 +94,28 @@ macro_rules! kinds {
             }
         }
     };
+}
+
+impl Expectation {
+    /// The keys by which this asks something else than `other` of the same kind did; none when what `other` saw can be judged
+    /// by this. A key that only judging reads does not count.
+    pub fn asks_otherwise(&self, other: &Self) -> Vec<String> {
+        let (mine, others) = (keys(&self.question()), keys(&other.question()));
+        let names: BTreeSet<&String> = mine.keys().chain(others.keys()).collect();
+        names.into_iter().filter(|name| mine.get(*name) != others.get(*name)).cloned().collect()
+    }
+
+    /// Whether both demand exactly the same.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        keys(self) == keys(other) && self.kind() == other.kind()
+    }
+}
+
+/// The keys of a spec with their values.
+fn keys(expectation: &Expectation) -> serde_json::Map<String, Value> {
+    let value = serde_json::to_value(expectation).ok();
+    let spec = value.as_ref().and_then(|value| value.get(expectation.kind())).and_then(Value::as_object);
+    spec.cloned().unwrap_or_default()
 }
 
 fn to_json<K: Kind>(seen: &K::Observation) -> Result<Value, Trouble> {
@@ -108,3 +145,6 @@ kinds! {
     /// A quantile of query latency keeps its limit under a small, steady load.
     Latency(super::latency::Latency),
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -87,6 +88,20 @@ impl Kind for Flag {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(_: &Spec, seen: &Observation) -> Vec<Identity> {
+        let of = |instance: &Instance| Identity {
+            component: Some(instance.component.to_string()),
+            ..Identity::of(&instance.pod)
+        };
+        seen.instances.iter().map(of).collect()
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        // Only the flags that are named are kept of what a process shows.
+        let named = spec.flags.keys().map(|name| (name.clone(), Wanted::Equals(String::new())));
+        Spec { version: None, flags: named.collect(), ..spec.clone() }
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::identity::Identity;
 use super::look::Look;
 use super::trouble::Trouble;
 use super::uses::Use;
@@ -54,6 +55,17 @@ pub trait Kind {
         _removed: &mut Vec<String>,
     ) -> impl Future<Output = Result<(), Trouble>> + Send {
         async { Ok(()) }
+    }
+
+    /// What a look asks: the spec with everything that only judging reads set to one fixed value. Saved evidence may be judged
+    /// by another spec as long as both ask the same; a kind that does not say what is only judged is never judged so.
+    fn question(spec: &Self::Spec) -> Self::Spec {
+        spec.clone()
+    }
+
+    /// The objects that the observation speaks of, as far as it tells: which generation, which images, which version.
+    fn identities(_spec: &Self::Spec, _seen: &Self::Observation) -> Vec<Identity> {
+        Vec::new()
     }
 
     /// Judges what was seen at `at`. Pure: the same evidence always gives the same verdict.

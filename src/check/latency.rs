@@ -10,12 +10,14 @@ mod spec;
 
 use jiff::Timestamp;
 
+use super::identity::Identity;
 use super::kind::{Company, Kind};
 use super::look::Look;
 use super::trouble::Trouble;
 use super::uses::Use;
 use super::verdict::Verdict;
 
+use crate::units::Duration;
 pub use observation::{Observation, Pass, Planned, ServerQuantile, Temperature};
 pub use observe::orders;
 pub use spec::{Bound, Cache, Limit, MixQuery, PerSecond, Spec, Window};
@@ -37,6 +39,16 @@ impl Kind for Latency {
 
     async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(spec: &Spec, seen: &Observation) -> Vec<Identity> {
+        vec![Identity { component: Some(seen.component.clone()), ..Identity::of(spec.endpoint.to_string()) }]
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        // Every sample is kept. How long a request could take follows from the limit, and what was cut off has no latency.
+        let limit = Limit { bound: Bound::AtMost(Duration::seconds(0)), ..spec.limit };
+        Spec { limit, timeout: Duration(spec.patience()), ..spec.clone() }
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

@@ -8,8 +8,11 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -37,6 +40,19 @@ impl Kind for Query {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(spec: &Spec, seen: &Observation) -> Vec<Identity> {
+        vec![Identity { component: Some(seen.component.to_string()), ..Identity::of(spec.endpoint.to_string()) }]
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        let newest_sample = match spec.newest_sample {
+            // Every age is seen up to how far back it is sought.
+            NewestSample::AtMost(_) => NewestSample::AtMost(observe::sought(spec)),
+            NewestSample::Unknown => NewestSample::Unknown,
+        };
+        Spec { series: Population::default(), value: None, every: BTreeMap::new(), newest_sample, ..spec.clone() }
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

@@ -67,6 +67,10 @@ impl Kind for Rules {
         observe::observe(spec, look.connections).await
     }
 
+    fn question(spec: &Spec) -> Spec {
+        Spec { required: Vec::new(), without_series: Vec::new(), silent: Vec::new(), ..spec.clone() }
+    }
+
     fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
         judge::judge(spec, seen, at)
     }

@@ -1,5 +1,6 @@
 //! The kind `workload`: a Deployment, StatefulSet or DaemonSet has rolled out, and its pods are sound.
 
+mod identity;
 mod judge;
 mod observation;
 mod observe;
@@ -10,8 +11,11 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -37,6 +41,20 @@ impl Kind for Workload {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(spec: &Spec, seen: &Observation) -> Vec<Identity> {
+        identity::identities(spec, seen)
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        Spec {
+            replicas: Replicas::default(),
+            restarts: Restarts::default(),
+            images: BTreeMap::new(),
+            stable_for: None,
+            ..spec.clone()
+        }
     }
 
     fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::cluster::ClusterArguments;
-use super::screen::ColorArgument;
+use super::report::{PrintArguments, RunArguments};
 use super::{Usage, report, screen};
 use crate::connect::Connections;
 use crate::publish::{self, Fetched};
@@ -23,11 +23,8 @@ pub struct Arguments {
     /// Where runs go
     #[arg(long, value_name = "DIR", default_value = "reports", env = "SIGNOFF_REPORTS")]
     reports: PathBuf,
-    /// Print a JSON summary instead of the page
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    color: ColorArgument,
+    print: PrintArguments,
     #[command(flatten)]
     cluster: ClusterArguments,
 }
@@ -50,8 +47,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let run = folder.display().to_string();
     match (&fetched.journal, fetched.exit) {
         (Some(_), _) => {
-            let (reports, json, color) = (arguments.reports, arguments.json, arguments.color);
-            report::run(report::Arguments { run, reports, junit: None, json, color })
+            let run = RunArguments::of(run, arguments.reports);
+            report::run(report::Arguments { run, junit: None, print: arguments.print })
         }
         (None, Some(code)) => {
             screen::say(&fetched.summary);

@@ -13,6 +13,7 @@ mod pods;
 mod reach;
 pub mod resource;
 mod review;
+mod revisions;
 mod stream;
 mod surroundings;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use message::{Reply, Request, Via, path_with};
 pub use options::{OpenError, Options};
 pub use pods::PodAddress;
 pub use resource::{Resource, Scope};
+pub use revisions::Revisions;
 pub use stream::Stream;
 pub use surroundings::Surroundings;
 

@@ -1,6 +1,6 @@
 //! Which checks were asked for, by the rules that `cargo test` users know.
 
-use super::{CheckCard, Selection};
+use super::{CheckCard, Criterion, Selection};
 
 /// What to run and what to leave out; by default everything runs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +21,15 @@ impl Filter {
         leave_out_what_needs_skipped(cards, &mut selections, &self.skipped(cards));
         add_what_is_needed(cards, &mut selections);
         selections
+    }
+
+    /// Ids of the criteria and bullets that were not asked for: those that a check would be left out for.
+    pub(super) fn left_out(&self, criteria: &[Criterion]) -> Vec<String> {
+        let is = |id: &str, filter: &String| if self.exact { id == filter } else { id.contains(filter.as_str()) };
+        let asked = |id: &str| self.filters.is_empty() || self.filters.iter().any(|filter| is(id, filter));
+        let skipped = |id: &str| self.skip.iter().any(|skip| is(id, skip));
+        let ids = criteria.iter().map(|criterion| criterion.id.as_str());
+        ids.filter(|id| !asked(id) || skipped(id)).map(str::to_owned).collect()
     }
 
     fn asked(&self, card: &CheckCard) -> Selection {

@@ -46,8 +46,8 @@ fn proof(plan: &Plan, criterion: &Criterion) -> Vec<String> {
     let checks = plan.checks.iter().filter(|check| criterion.checks.contains(&check.card.id));
     let mut lines: Vec<_> = checks
         .map(|check| match check.selection.runs() {
-            true => format!("{}: {}", check.card.id, check.card.sentence),
-            false => format!("{}: {} (left out)", check.card.id, check.card.sentence),
+            true => format!("{} ({}): {}", check.card.id, check.card.kind, check.card.sentence),
+            false => format!("{} ({}): {} (left out)", check.card.id, check.card.kind, check.card.sentence),
         })
         .collect();
     if lines.is_empty() && stands_alone(plan, criterion) {

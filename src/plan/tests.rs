@@ -77,6 +77,15 @@ fn a_filter_that_matches_nothing_leaves_an_empty_plan() {
 }
 
 #[test]
+fn a_criterion_is_left_out_by_its_own_id_as_a_check_is() {
+    assert!(plan(&[], false, &[]).left_out.is_empty());
+    assert_eq!(plan(&["AC1"], false, &["AC1.2"]).left_out, ["AC1.2", "AC2", "AC3"]);
+    assert_eq!(plan(&["AC1"], true, &[]).left_out, ["AC1.1", "AC1.2", "AC1.3", "AC2", "AC3"]);
+    assert!(plan(&[], false, &["answers"]).left_out.is_empty(), "a check's name leaves no criterion out");
+    assert_eq!(plan(&["answers"], false, &[]).left_out.len(), 6);
+}
+
+#[test]
 fn the_list_is_what_cargo_test_would_print() {
     assert_eq!(
         list(&plan(&["operator-up"], false, &[])),
@@ -90,15 +99,15 @@ fn the_table_shows_what_is_unproven_and_why() {
     let expected = "\
 AC1      the operator is deployed
   AC1.1  CRDs installed
-           crds-served: the CRDs are served
+           crds-served (crds): the CRDs are served
   AC1.2  pods running
-           operator-up: the operator is up (left out)
-           answers: storage answers (left out)
+           operator-up (crds): the operator is up (left out)
+           answers (crds): storage answers (left out)
   AC1.3  version v0.66.1
            unproven: no check proves it
 
 AC2      storage answers
-           answers: storage answers (left out)
+           answers (crds): storage answers (left out)
 
 AC3      the team is trained
            unproven: platform lead must attest it: people are not in the cluster

@@ -2,7 +2,7 @@
 
 use super::state::CheckRecord;
 use crate::check::verdict::Decision;
-use crate::event::Outcome;
+use crate::event::{Outcome, RunCard};
 use crate::plan::Criterion;
 
 /// A criterion or bullet with its state.
@@ -25,8 +25,8 @@ pub enum State {
     Blocked,
     /// No check proves it, or its checks were skipped.
     Unproven,
-    /// The filter left it out: nothing is said about it. A bullet without a check counts as left out, too, as soon as the
-    /// filter left out any check of its whole criterion, or the criterion has no check at all and the run is partial.
+    /// The filter left it out: nothing is said about it. A bullet without a check counts as left out, too, where the filter
+    /// does not ask for it by its id, unless every check of its whole criterion ran.
     NotRun,
     /// All its checks passed.
     Proven,
@@ -40,17 +40,21 @@ impl CriterionRecord {
 }
 
 /// Gives every criterion its state, in the order given.
-pub(super) fn states(criteria: &[Criterion], checks: &[CheckRecord]) -> Vec<CriterionRecord> {
+pub(super) fn states(card: &RunCard, checks: &[CheckRecord]) -> Vec<CriterionRecord> {
+    let criteria = &card.criteria;
     let partial = checks.iter().any(|check| !check.was_to_run());
+    // Older journals do not tell what was asked for by id.
+    let named = |id: &String| card.left_out.as_ref().is_some_and(|left_out| !left_out.contains(id));
     criteria
         .iter()
         .map(|criterion| {
             let family = family(criteria, criterion);
-            let asked = !partial || family_ran(&family, checks);
+            let whole = !partial || family_ran(&family, checks);
+            let asked = |criterion: &Criterion| whole || named(&criterion.id);
             let bullets = criteria.iter().filter(|bullet| bullet.parent.as_deref() == Some(&criterion.id));
-            let parts = bullets.map(|bullet| own(bullet, checks, asked));
-            let mine = (!criterion.checks.is_empty()).then(|| own(criterion, checks, asked));
-            let state = parts.chain(mine).min().unwrap_or_else(|| own(criterion, checks, asked));
+            let parts = bullets.map(|bullet| own(bullet, checks, asked(bullet)));
+            let mine = (!criterion.checks.is_empty()).then(|| own(criterion, checks, asked(criterion)));
+            let state = parts.chain(mine).min().unwrap_or_else(|| own(criterion, checks, asked(criterion)));
             CriterionRecord { criterion: criterion.clone(), state }
         })
         .collect()

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::criteria;
 use super::state::{CheckRecord, End, Run};
-use crate::event::{Event, LookResult, Outcome, RunCard, What};
+use crate::check::identity::Identity;
+use crate::event::{Event, LookResult, Outcome, Revision, RunCard, What};
 use crate::plan::Selection;
 
 /// A run in the making. Events that name an unknown check are left aside: a journal of a newer version stays readable.
@@ -16,6 +17,7 @@ pub struct Fold {
     started: Timestamp,
     last: Timestamp,
     surroundings: Vec<(String, String)>,
+    revisions: Vec<Revision>,
     checks: HashMap<String, Progress>,
     end: End,
 }
@@ -26,6 +28,7 @@ struct Progress {
     started: Option<Timestamp>,
     attempts: u32,
     latest: Option<LookResult>,
+    objects: Vec<Identity>,
     ended: Option<Ended>,
 }
 
@@ -51,6 +54,7 @@ impl Fold {
             started: first.at,
             last: first.at,
             surroundings: Vec::new(),
+            revisions: Vec::new(),
             checks,
             end: End::CutShort,
         })
@@ -69,7 +73,10 @@ impl Fold {
         self.last = self.last.max(event.at);
         match &event.what {
             What::RunStarted(_) => {}
-            What::Surroundings(surroundings) => self.surroundings.extend(surroundings.facts.iter().cloned()),
+            What::Surroundings(surroundings) => {
+                self.surroundings.extend(surroundings.facts.iter().cloned());
+                self.revisions.extend(surroundings.revisions.iter().cloned());
+            }
             What::Swept(swept) => {
                 let facts = swept.lines().map(|(name, value)| (name.to_owned(), value.clone()));
                 self.surroundings.extend(facts);
@@ -79,6 +86,7 @@ impl Fold {
                 progress.attempts = *attempt;
                 progress.latest = Some(result.clone());
             }),
+            What::Identified { check, objects } => self.with(check, |progress| progress.objects.clone_from(objects)),
             What::CheckEnded { check, outcome, took_seconds, evidence } => self.with(check, |progress| {
                 let (outcome, evidence) = (outcome.clone(), evidence.clone());
                 progress.ended = Some(Ended { outcome, took_seconds: *took_seconds, evidence });
@@ -141,15 +149,17 @@ impl Fold {
                     took_seconds: ended.took_seconds,
                     attempts: progress.attempts,
                     evidence: ended.evidence,
+                    objects: progress.objects,
                 }
             })
             .collect();
         Run {
-            criteria: criteria::states(&self.card.criteria, &checks),
+            criteria: criteria::states(&self.card, &checks),
             card: self.card.clone(),
             started: self.started,
             took_seconds: seconds(self.started, self.last),
             surroundings: self.surroundings.clone(),
+            revisions: self.revisions.clone(),
             checks,
             end: self.end,
         }

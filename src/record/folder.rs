@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-/// `reports/<run>`, with `events.jsonl`, `junit.xml` and `evidence/`.
+/// Name of the suite's file in a run's folder.
+pub const SUITE: &str = "suite.yaml";
+
+/// `reports/<run>`, with `suite.yaml`, `events.jsonl`, `junit.xml`, `summary.md` and `evidence/`.
 #[derive(Clone, Debug)]
 pub struct Folder {
     run: String,
@@ -45,6 +48,11 @@ impl Folder {
         &self.path
     }
 
+    /// The suite as it was written; its variables are in the journal.
+    pub fn suite(&self) -> PathBuf {
+        self.path.join(SUITE)
+    }
+
     /// The journal's file.
     pub fn journal(&self) -> PathBuf {
         self.path.join("events.jsonl")
@@ -53,6 +61,11 @@ impl Folder {
     /// The JUnit file.
     pub fn junit(&self) -> PathBuf {
         self.path.join("junit.xml")
+    }
+
+    /// The summary for people, in Markdown.
+    pub fn summary(&self) -> PathBuf {
+        self.path.join("summary.md")
     }
 
     /// The file of a check's last evidence, relative to the folder.
@@ -67,6 +80,19 @@ pub fn find(named: &str, reports: &Path) -> Option<PathBuf> {
     [given.join("events.jsonl"), given, reports.join(named).join("events.jsonl")]
         .into_iter()
         .find(|path| path.is_file())
+}
+
+/// The journals of all runs under `reports`; links to runs, such as `latest`, do not count twice.
+pub fn journals(reports: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(reports)? {
+        let entry = entry?;
+        let journal = entry.path().join("events.jsonl");
+        if !entry.file_type()?.is_symlink() && journal.is_file() {
+            found.push(journal);
+        }
+    }
+    Ok(found)
 }
 
 /// Writes a file so that a reader sees the old or the new text, never a part.
@@ -117,6 +143,8 @@ mod tests {
             assert!(find(named, reports.path()).is_some(), "{named}");
         }
         assert_eq!(find("nothing", reports.path()), None);
+        fs::create_dir(reports.path().join("no-run")).unwrap();
+        assert_eq!(journals(reports.path()).unwrap(), [folder.journal()], "the link to the latest is not another one");
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::criteria::CriterionRecord;
+use super::criteria::{self, CriterionRecord};
 use super::exit::Exit;
-use crate::event::{EndReason, Outcome, RunCard, UnprovenPolicy};
+use crate::check::identity::Identity;
+use crate::event::{EndReason, Outcome, Revision, RunCard, UnprovenPolicy};
 use crate::plan::{CheckCard, Selection};
 
 /// The fold of all events.
@@ -18,6 +19,8 @@ pub struct Run {
     pub took_seconds: f64,
     /// Where it took place, as named facts.
     pub surroundings: Vec<(String, String)>,
+    /// What Flux had fetched and applied.
+    pub revisions: Vec<Revision>,
     /// Every criterion and bullet, in the suite's order.
     pub criteria: Vec<CriterionRecord>,
     /// Every check, in the suite's order, the ones that were left out among them.
@@ -43,6 +46,8 @@ pub struct CheckRecord {
     pub attempts: u32,
     /// File of its last evidence, relative to the run's folder.
     pub evidence: Option<String>,
+    /// What that evidence speaks of.
+    pub objects: Vec<Identity>,
 }
 
 /// How a run ended.
@@ -67,6 +72,11 @@ impl CheckRecord {
 }
 
 impl Run {
+    /// The same run with another suite's checks, and what these say about its criteria.
+    pub fn with(&self, card: RunCard, checks: Vec<CheckRecord>) -> Self {
+        Self { criteria: criteria::states(&card, &checks), card, checks, ..self.clone() }
+    }
+
     /// The check with this id.
     pub fn check(&self, id: &str) -> Option<&CheckRecord> {
         self.checks.iter().find(|check| check.card.id == id)
@@ -80,6 +90,12 @@ impl Run {
     /// The bullets of a criterion, in the suite's order.
     pub fn bullets<'a>(&'a self, top: &'a str) -> impl Iterator<Item = &'a CriterionRecord> {
         self.criteria.iter().filter(move |record| record.criterion.parent.as_deref() == Some(top))
+    }
+
+    /// Everything that tells what was judged: the surroundings, then every revision of Flux by its object.
+    pub fn provenance(&self) -> impl Iterator<Item = (&str, &str)> {
+        let facts = self.surroundings.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        facts.chain(self.revisions.iter().map(|one| (one.object.as_str(), one.revision.as_str())))
     }
 
     /// Whether a filter left checks out, so that this run speaks only of a part of the suite.

@@ -64,13 +64,23 @@ pub fn unproven(run: &Run) -> impl Iterator<Item = &CriterionRecord> {
     run.criteria.iter().filter(|record| record.is_unproven() && run.bullets(&record.criterion.id).next().is_none())
 }
 
+const NO_CHECK: &str = "no check proves it";
+
+/// What to say of a criterion without a check that the filter left out: it is no better than unproven.
+pub fn left_out(record: &CriterionRecord) -> String {
+    match why_unproven(record) {
+        why if why == NO_CHECK => format!("left out by the filter; {NO_CHECK}"),
+        why => format!("left out by the filter; {NO_CHECK}: {why}"),
+    }
+}
+
 /// Why a criterion without a check is unproven.
 pub fn why_unproven(record: &CriterionRecord) -> String {
     use crate::plan::Unproven;
     match &record.criterion.unproven {
         Some(Unproven::Open { reason }) => reason.clone(),
         Some(Unproven::Manual { owner, reason }) => format!("to be attested by {owner}: {reason}"),
-        None if record.criterion.checks.is_empty() => "no check proves it".to_owned(),
+        None if record.criterion.checks.is_empty() => NO_CHECK.to_owned(),
         None => "its checks were skipped".to_owned(),
     }
 }

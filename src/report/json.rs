@@ -19,14 +19,14 @@ pub fn json(run: &Run) -> String {
             json!({
                 "id": check.card.id, "trial": check.card.trial(), "sentence": check.card.sentence,
                 "way": format!("{:?}", count::way(check)), "outcome": check.outcome, "attempts": check.attempts,
-                "took_seconds": check.took_seconds, "evidence": check.evidence,
+                "took_seconds": check.took_seconds, "evidence": check.evidence, "objects": check.objects,
             })
         })
         .collect();
     let summary = json!({
         "run": run.card.run, "tool": run.card.tool, "suite": run.card.suite, "started": run.started,
         "took_seconds": run.took_seconds, "exit": run.exit().code(), "reason": super::exit::words(run),
-        "partial": run.is_partial(), "surroundings": run.surroundings, "criteria": criteria, "checks": checks,
+        "partial": run.is_partial(), "surroundings": run.surroundings, "revisions": run.revisions, "criteria": criteria, "checks": checks,
     });
     format!("{summary:#}\n")
 }

@@ -32,10 +32,24 @@ fn suite(run: &Run, top: &CriterionRecord) -> TestSuite {
     suite.extra.insert("package".into(), case::package(run).into());
     suite.add_properties(properties(run));
     suite.add_property(Property::new("criterion.state", format!("{:?}", top.state)));
+    for part in std::iter::once(top).chain(run.bullets(&top.criterion.id)) {
+        suite.add_properties(trace(run, part));
+    }
     let cases = case::cases(run, top);
     suite.set_time(cases.iter().filter_map(|case| case.time).sum());
     suite.add_test_cases(cases);
     suite
+}
+
+/// What proves a criterion or a bullet: its state, its checks, and the evidence of those.
+fn trace(run: &Run, part: &CriterionRecord) -> [Property; 3] {
+    let (id, checks) = (&part.criterion.id, &part.criterion.checks);
+    let evidence: Vec<&str> = checks.iter().filter_map(|id| run.check(id)?.evidence.as_deref()).collect();
+    [
+        Property::new(format!("{id}.state"), format!("{:?}", part.state)),
+        Property::new(format!("{id}.checks"), checks.join(",")),
+        Property::new(format!("{id}.evidence"), evidence.join(",")),
+    ]
 }
 
 /// What holds for the run as a whole; JUnit has no place for it but the suites.
@@ -50,7 +64,7 @@ fn properties(run: &Run) -> Vec<Property> {
         ("run.partial", run.is_partial().to_string()),
     ];
     let variables = suite.variables.iter().map(|(name, value)| Property::new(format!("var.{name}"), value));
-    let facts = run.surroundings.iter().map(|(name, value)| Property::new(name, value));
+    let facts = run.provenance().map(|(name, value)| Property::new(name, value));
     fixed.into_iter().map(|(name, value)| Property::new(name, value)).chain(variables).chain(facts).collect()
 }
 

@@ -23,6 +23,19 @@ pub fn pause(within: Duration, elapsed: Duration) -> Option<Duration> {
     Some((elapsed / 25).clamp(PAUSES.0, PAUSES.1).min(left))
 }
 
+/// When each look of a check began, counted as `within` counts: from how long the looks took.
+pub fn starts(within: Duration, took: &[Duration]) -> Vec<Duration> {
+    let mut elapsed = Duration::ZERO;
+    took.iter()
+        .map(|took| {
+            let start = elapsed;
+            elapsed += *took;
+            elapsed += pause(within, elapsed).unwrap_or_default();
+            start
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +64,12 @@ mod tests {
         assert_eq!(limit(ms(90_000), ms(10_000), ms(0)), ms(80_000));
         assert_eq!(limit(ms(5_000), ms(4_999), ms(0)), FLOOR);
         assert_eq!(limit(ms(5_000), ms(6_000), ms(0)), FLOOR);
+    }
+
+    #[test]
+    fn a_look_starts_after_the_looks_and_pauses_before_it() {
+        assert_eq!(starts(ms(60_000), &[ms(500), ms(4_980), ms(1)]), [ms(0), ms(520), ms(5_720)]);
+        assert!(starts(ms(60_000), &[]).is_empty());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::evidence::Shelf;
 use super::look::{Looked, Looker};
 use super::probe::Probe;
 use super::stop::Stop;
+use crate::check::identity::Identity;
 use crate::check::kind::Company;
 use crate::check::verdict::Decision;
 use crate::event::{EndReason, Event, LookResult, Outcome, What};
@@ -73,6 +74,8 @@ struct Looks {
     begun: Option<Instant>,
     count: u32,
     latest: Option<LookResult>,
+    /// What the latest one that saw something saw, by name.
+    objects: Vec<Identity>,
     /// How long the longest look took.
     longest: Duration,
 }
@@ -100,6 +103,10 @@ impl<P: Probe> Runner<P> {
         };
         let took_seconds = looks.begun.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
         let evidence = (looks.count > 0).then(|| Folder::evidence(&self.job.card.id));
+        let objects = std::mem::take(&mut looks.objects);
+        if !objects.is_empty() {
+            self.tell(What::Identified { check: self.job.card.id.clone(), objects });
+        }
         self.tell(What::CheckEnded { check: self.job.card.id.clone(), outcome, took_seconds, evidence });
         self.standing.send_replace(standing);
     }
@@ -141,7 +148,7 @@ impl<P: Probe> Runner<P> {
             looks.latest = failed.or(looks.latest.take());
         }
         match (settled, looks.latest.take()) {
-            (Settled::Stopped(reason), latest) => stopped(reason, &Looks { latest, ..*looks }),
+            (Settled::Stopped(reason), latest) => stopped(reason, &Looks { latest, objects: Vec::new(), ..*looks }),
             (Settled::Looked, Some(LookResult::Judged(verdict))) => Outcome::Judged(verdict),
             (Settled::Looked, Some(LookResult::Errored(error))) => Outcome::Errored { error },
             (Settled::Looked, None) => Outcome::Errored { error: "it ended without a look".to_owned() },
@@ -185,11 +192,14 @@ impl<P: Probe> Runner<P> {
     }
 
     /// Remembers a look and tells it.
-    fn take(&self, looks: &mut Looks, Looked { result, took }: Looked) {
+    fn take(&self, looks: &mut Looks, Looked { result, took, objects }: Looked) {
         looks.count += 1;
         let (check, attempt, took_seconds) = (self.job.card.id.clone(), looks.count, took.as_secs_f64());
         self.tell(What::Looked { check, attempt, took_seconds, result: result.clone() });
         looks.latest = Some(result);
+        if !objects.is_empty() {
+            looks.objects = objects;
+        }
         looks.longest = looks.longest.max(took);
     }
 

@@ -97,10 +97,17 @@ async fn look_around(
 ) {
     let found = tokio::select! {
         biased;
-        found = timeout(AROUND, surroundings) => found.unwrap_or_default(),
-        _ = stop.asked() => return,
+        found = timeout(AROUND, surroundings) => {
+            found.unwrap_or_else(|_| unread(format!("not read within {} s", AROUND.as_secs())))
+        }
+        _ = stop.asked() => unread("not read before the run was stopped".to_owned()),
     };
     let _ = events.send(Event::now(What::Surroundings(found)));
+}
+
+/// That nothing is known of where the run took place, and why.
+fn unread(why: String) -> Surroundings {
+    Surroundings { facts: vec![("surroundings".to_owned(), why)], ..Surroundings::default() }
 }
 
 /// Tells what killed runs had left, if anything.

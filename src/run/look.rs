@@ -14,6 +14,7 @@ use super::probe::Probe;
 use super::redact::redact_text;
 use crate::check::evidence::{Evidence, Seen};
 use crate::check::finding::Findings;
+use crate::check::identity::Identity;
 use crate::check::trouble::Trouble;
 use crate::check::verdict::{Decision, Verdict};
 use crate::event::LookResult;
@@ -25,6 +26,8 @@ pub struct Looked {
     pub result: LookResult,
     /// How long it took.
     pub took: Duration,
+    /// What it saw, by name.
+    pub objects: Vec<Identity>,
 }
 
 /// Looks at one check.
@@ -46,11 +49,11 @@ impl Looker<'_> {
             Err(_) => Ok(Seen::Trouble(self.gave_up(limit))),
         };
         let took = begun.elapsed();
-        let result = match seen {
+        let (result, objects) = match seen {
             Ok(seen) => self.judge(probe, attempt, at, took, seen),
-            Err(error) => LookResult::Errored(error),
+            Err(error) => (LookResult::Errored(error), Vec::new()),
         };
-        Looked { result, took }
+        Looked { result, took, objects }
     }
 
     /// Undoes what the looks wrote, for at most `limit`; gives a result where that is part of the verdict, or where it went wrong.
@@ -60,20 +63,37 @@ impl Looker<'_> {
         let took = begun.elapsed();
         let result = match finished {
             Ok(Ok(Ok(None))) => return None,
-            Ok(Ok(Ok(Some(value)))) => self.judge(probe, attempt, at, took, Seen::Observation(value)),
+            Ok(Ok(Ok(Some(value)))) => {
+                let (result, objects) = self.judge(probe, attempt, at, took, Seen::Observation(value));
+                return Some(Looked { result, took, objects });
+            }
             Ok(Ok(Err(trouble))) => not_undone(&trouble),
             Ok(Err(panic)) => unclean(&panicked(&*panic)),
             Err(_) => unclean(&format!("it took longer than {} s", limit.as_secs_f64())),
         };
-        Some(Looked { result, took })
+        Some(Looked { result, took, objects: Vec::new() })
     }
 
-    fn judge(&self, probe: &impl Probe, attempt: u32, at: Timestamp, took: Duration, seen: Seen) -> LookResult {
+    fn judge(
+        &self,
+        probe: &impl Probe,
+        attempt: u32,
+        at: Timestamp,
+        took: Duration,
+        seen: Seen,
+    ) -> (LookResult, Vec<Identity>) {
         let (check, kind) = (self.card.id.clone(), self.card.kind.clone());
         let evidence = Evidence { check, kind, attempt, at, took_seconds: took.as_secs_f64(), seen };
         match self.shelf.keep(&evidence) {
-            Ok(saved) => judged(probe, &saved),
-            Err(error) => LookResult::Errored(format!("evidence could not be saved: {error}")),
+            Ok(saved) => {
+                let result = judge_saved(&saved, |seen| probe.judge(seen, saved.at));
+                let objects = match (&result, &saved.seen) {
+                    (LookResult::Judged(_), Seen::Observation(seen)) => probe.identities(seen),
+                    _ => Vec::new(),
+                };
+                (result, objects)
+            }
+            Err(error) => (LookResult::Errored(format!("evidence could not be saved: {error}")), Vec::new()),
         }
     }
 
@@ -82,26 +102,23 @@ impl Looker<'_> {
     }
 }
 
-/// Judges saved evidence.
-fn judged(probe: &impl Probe, evidence: &Evidence) -> LookResult {
+/// Judges saved evidence: its observation by `judge`, its trouble by itself.
+pub fn judge_saved(
+    evidence: &Evidence,
+    judge: impl FnOnce(&Value) -> Result<Verdict, serde_json::Error>,
+) -> LookResult {
     match &evidence.seen {
-        Seen::Observation(value) => match catch_unwind(AssertUnwindSafe(|| verdict(probe, value, evidence.at))) {
-            Ok(result) => result,
+        Seen::Observation(value) => match catch_unwind(AssertUnwindSafe(|| judge(value))) {
+            Ok(Ok(verdict)) => LookResult::Judged(verdict),
+            Ok(Err(error)) => {
+                LookResult::Errored(format!("saved evidence could not be read as this kind's observation: {error}"))
+            }
             Err(panic) => LookResult::Errored(panicked(&*panic)),
         },
         Seen::Trouble(trouble) => match trouble.verdict() {
             Some(verdict) => LookResult::Judged(verdict),
             None => LookResult::Errored(trouble.to_string()),
         },
-    }
-}
-
-fn verdict(probe: &impl Probe, value: &Value, at: Timestamp) -> LookResult {
-    match probe.judge(value, at) {
-        Ok(verdict) => LookResult::Judged(verdict),
-        Err(error) => {
-            LookResult::Errored(format!("saved evidence could not be read as this kind's observation: {error}"))
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::check::expectation::{Expectation, Session};
+use crate::check::identity::Identity;
 use crate::check::kind::Company;
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
@@ -20,6 +21,11 @@ pub trait Probe: Send + 'static {
 
     /// Judges a saved observation; the error says why it is not one.
     fn judge(&self, seen: &Value, at: Timestamp) -> Result<Verdict, serde_json::Error>;
+
+    /// The objects that a saved observation speaks of.
+    fn identities(&self, _seen: &Value) -> Vec<Identity> {
+        Vec::new()
+    }
 
     /// Undoes what was written. The observation is there where the undoing is part of the verdict.
     fn finish(&mut self) -> impl Future<Output = Result<Option<Value>, Trouble>> + Send;
@@ -57,6 +63,10 @@ impl Probe for Live {
 
     fn judge(&self, seen: &Value, at: Timestamp) -> Result<Verdict, serde_json::Error> {
         self.expectation.judge(seen, at)
+    }
+
+    fn identities(&self, seen: &Value) -> Vec<Identity> {
+        self.expectation.identities(seen)
     }
 
     async fn finish(&mut self) -> Result<Option<Value>, Trouble> {

@@ -9,18 +9,22 @@ pub use super::probe::Cluster;
 use super::probe::Live;
 use super::redact::redact_text;
 use super::sweep::sweep;
-use crate::event::{RunCard, Surroundings, Swept, UnprovenPolicy};
+use crate::event::{Revision, RunCard, Surroundings, Swept, UnprovenPolicy};
 use crate::plan::Plan;
+
+/// Name and version of this program.
+pub const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
 /// What is known of a run of this plan before the first look.
 pub fn run_card(plan: &Plan, run: &str, unproven: UnprovenPolicy, deadline: Duration) -> RunCard {
     RunCard {
         run: run.to_owned(),
-        tool: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
+        tool: TOOL.to_owned(),
         host: host(),
         suite: plan.suite.clone(),
         criteria: plan.criteria.clone(),
         checks: plan.checks.iter().map(|check| (check.card.clone(), check.selection.clone())).collect(),
+        left_out: Some(plan.left_out.clone()),
         unproven,
         deadline_seconds: deadline.as_secs_f64(),
     }
@@ -53,19 +57,25 @@ pub fn sweep_before(plan: &Plan, cluster: &Cluster, run: &str) -> BoxFuture<'sta
 /// Reads what a report says about the cluster; `known` facts come first.
 pub fn surroundings(cluster: Cluster, known: Vec<(String, String)>) -> BoxFuture<'static, Surroundings> {
     Box::pin(async move {
-        let mut facts = known;
-        if let Ok(connections) = cluster {
-            let found = connections.surroundings().await;
-            let named = [
-                ("context", found.context),
-                ("server", found.server),
-                ("server version", found.version),
-                ("kube-system uid", found.cluster_uid),
-            ];
-            let there = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), redact_text(&value?))));
-            facts.extend(there);
+        let mut around = Surroundings { facts: known, ..Surroundings::default() };
+        let mut fact = |name: String, value: String| around.facts.push((name, redact_text(&value)));
+        match cluster {
+            Ok(connections) => {
+                let (found, flux) = tokio::join!(connections.surroundings(), connections.revisions());
+                let context = found.context.map(|context| ("context", context));
+                let server = found.server.map(|server| ("server", server));
+                let asked = [("server version", found.version), ("kube-system uid", found.cluster_uid)];
+                let asked = asked.map(|(name, value)| (name, value.unwrap_or_else(|why| why)));
+                for (name, value) in context.into_iter().chain(server).chain(asked) {
+                    fact(name.to_owned(), value);
+                }
+                flux.remarks.into_iter().for_each(|(name, value)| fact(name, value));
+                let revisions = flux.found.into_iter();
+                around.revisions = revisions.map(|(object, revision)| Revision { object, revision }).collect();
+            }
+            Err(why) => fact("cluster".to_owned(), why),
         }
-        Surroundings { facts }
+        around
     })
 }
 

@@ -39,9 +39,10 @@ pub fn suite(file: SuiteFile, variables: &Variables, bytes: &[u8], source: &Sour
         title: file.title.value,
         digest: digest(bytes, &effective),
         variables: effective,
+        given: variables.given(),
     };
     let warnings = variables.unused().iter().map(|problem| problem.render(source, "warning")).collect();
-    Suite { id, deadline, criteria, checks, warnings }
+    Suite { id, text: String::from_utf8_lossy(bytes).into_owned(), deadline, criteria, checks, warnings }
 }
 
 fn check(entry: CheckEntry, deadline: Duration) -> Check {

@@ -15,6 +15,9 @@ pub struct SuiteId {
     pub digest: String,
     /// Variables after `--var`, by name.
     pub variables: Vec<(String, String)>,
+    /// Names of those whose value did not come from the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<String>,
 }
 
 /// One acceptance criterion (AC2) or one bullet of it (AC2.3).

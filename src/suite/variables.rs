@@ -18,6 +18,8 @@ pub struct Variables {
 struct Variable {
     name: String,
     value: String,
+    /// Whether the value came from outside.
+    given: bool,
     mark: Mark,
 }
 
@@ -59,7 +61,8 @@ impl Variables {
                 for (key, node) in entries {
                     let given = given.iter().rev().find(|(name, _)| *name == key.text).map(|(_, value)| value.as_str());
                     let value = default(&key.text, key.mark, node, given, problems);
-                    variables.declared.push(Variable { name: key.text.clone(), value, mark: key.mark });
+                    let (name, given) = (key.text.clone(), given.is_some());
+                    variables.declared.push(Variable { name, value, given, mark: key.mark });
                 }
             }
             Some(node) if !node.is_null() => {
@@ -84,6 +87,12 @@ impl Variables {
     /// Names and values, in the order of the file.
     pub fn effective(&self) -> Vec<(String, String)> {
         self.declared.iter().map(|variable| (variable.name.clone(), variable.value.clone())).collect()
+    }
+
+    /// Names of those whose value came from outside, in the order of the file.
+    pub fn given(&self) -> Vec<String> {
+        let given = self.declared.iter().filter(|variable| variable.given);
+        given.map(|variable| variable.name.clone()).collect()
     }
 
     fn value(&self, name: &str) -> Option<&str> {

@@ -17,12 +17,12 @@ const PURE: [&str; 9] = [
 const NETWORK: [&str; 3] = ["kube", "reqwest", "tokio"];
 /// What comes behind each module in the flow, and is no business of it.
 const BEHIND: [(&str, &[&str]); 6] = [
-    ("check", &["suite", "plan", "event", "run", "record", "report", "trial"]),
-    ("suite", &["plan", "event", "run", "record", "report", "trial"]),
-    ("plan", &["rbac", "event", "run", "record", "report", "trial"]),
-    ("rbac", &["doctor", "event", "run", "record", "report", "trial"]),
-    ("doctor", &["event", "run", "record", "report", "trial"]),
-    ("report", &["run", "trial"]),
+    ("check", &["suite", "plan", "event", "run", "record", "rejudge", "report", "trial"]),
+    ("suite", &["plan", "event", "run", "record", "rejudge", "report", "trial"]),
+    ("plan", &["rbac", "event", "run", "record", "rejudge", "report", "trial"]),
+    ("rbac", &["doctor", "event", "run", "record", "rejudge", "report", "trial"]),
+    ("doctor", &["event", "run", "record", "rejudge", "report", "trial"]),
+    ("report", &["run", "rejudge", "trial"]),
 ];
 
 /// Source files by module.

@@ -27,8 +27,10 @@ use super::uses::{Reach, Use};
 use super::verdict::Verdict;
 use crate::connect::{Application, resource};
 
+use crate::units::Duration;
 pub use flow::Session;
 pub use seen::Observation;
+use spec::Integration;
 pub use spec::Spec;
 
 /// The kind.
@@ -67,6 +69,11 @@ impl Kind for AlertFlow {
 
     async fn sweep(spec: &Spec, look: &Look<'_>, removed: &mut Vec<String>) -> Result<(), Trouble> {
         sweep::sweep(spec, look, Timestamp::now(), removed).await
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        let arrives_within = Duration::seconds(0);
+        Spec { receiver: None, integration: Integration::default(), arrives_within, ..spec.clone() }
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

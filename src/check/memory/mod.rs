@@ -13,6 +13,7 @@ use super::trouble::Trouble;
 use super::uses::Use;
 use super::verdict::Verdict;
 
+use crate::units::{Bytes, Duration, Percent};
 pub use seen::Observation;
 pub use spec::Spec;
 
@@ -33,6 +34,10 @@ impl Kind for Memory {
 
     async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         look::observe(spec, look, Timestamp::now()).await
+    }
+
+    fn question(spec: &Spec) -> Spec {
+        Spec { below: Bytes(0), tolerance: Percent::of(0.0), fresh: Duration::seconds(0), ..spec.clone() }
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

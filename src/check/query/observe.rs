@@ -11,9 +11,10 @@ use super::spec::{NewestSample, Spec};
 use crate::check::instant::{self, Answer, Series};
 use crate::check::trouble::Trouble;
 use crate::connect::{Connections, Reply};
+use crate::units::Duration;
 
-/// How far back the newest sample is sought at least, in seconds.
-const LOOK_BACK: f64 = 3600.0;
+/// How far back the newest sample is sought at least.
+const LOOK_BACK: std::time::Duration = std::time::Duration::from_secs(3600);
 
 pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Observation, Trouble> {
     let component = connections.expect(&spec.endpoint, spec.component).await?;
@@ -49,9 +50,13 @@ impl Asked<'_> {
 
 /// The time of the last stored sample of each series.
 fn newest(spec: &Spec, selector: &str) -> String {
-    let limit = match spec.newest_sample {
-        NewestSample::AtMost(limit) => limit.as_secs_f64(),
-        NewestSample::Unknown => 0.0,
-    };
-    format!("tlast_over_time({selector}[{:.0}s]) keep_metric_names", (2.0 * limit).max(LOOK_BACK))
+    format!("tlast_over_time({selector}[{:.0}s]) keep_metric_names", sought(spec).as_secs_f64())
+}
+
+/// How far back the newest sample is sought: well behind the limit, so that a stale series has an age.
+pub(super) fn sought(spec: &Spec) -> Duration {
+    match spec.newest_sample {
+        NewestSample::AtMost(limit) => Duration((limit.0 * 2).max(LOOK_BACK)),
+        NewestSample::Unknown => Duration(LOOK_BACK),
+    }
 }

@@ -51,6 +51,10 @@ impl Kind for ScrapeCoverage {
         look::observe(spec, look).await
     }
 
+    fn question(spec: &Spec) -> Spec {
+        Spec { required: Vec::new(), ..spec.clone() }
+    }
+
     fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
         judge::judge(spec, seen, at)
     }

@@ -15,6 +15,9 @@ pub struct Observation {
 /// Desired and reported state.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Workload {
+    /// Its resourceVersion, where it was kept.
+    #[serde(default)]
+    pub resource_version: Option<String>,
     /// Generation of the spec.
     pub generation: i64,
     /// Generation that its controller has acted on.
@@ -66,6 +69,9 @@ pub struct Condition {
 pub struct Pod {
     /// Its name.
     pub name: String,
+    /// Its resourceVersion, where it was kept.
+    #[serde(default)]
+    pub resource_version: Option<String>,
     /// Mark of the template that it was made from.
     pub revision: Option<String>,
     /// `Pending`, `Running`, `Succeeded`, `Failed`.

@@ -61,6 +61,7 @@ pub(super) fn daemon_set(object: DaemonSet) -> Workload {
 
 fn of(metadata: &ObjectMeta, observed: Option<i64>, revision: Option<String>) -> Workload {
     Workload {
+        resource_version: metadata.resource_version.clone(),
         generation: metadata.generation.unwrap_or(0),
         observed_generation: observed.unwrap_or(0),
         terminating: metadata.deletion_timestamp.is_some(),
@@ -86,6 +87,7 @@ pub(super) fn pod(object: core::Pod, mark: &str) -> Pod {
         .map(|one| condition(one.type_, one.status, one.reason, one.message, one.last_transition_time));
     Pod {
         name: object.metadata.name.unwrap_or_default(),
+        resource_version: object.metadata.resource_version,
         revision: object.metadata.labels.unwrap_or_default().remove(mark),
         phase: status.phase.unwrap_or_default(),
         reason: status.reason.unwrap_or_default(),

@@ -14,6 +14,7 @@ fn spec(more: Value) -> Spec {
 
 fn rolled_out() -> Seen {
     Seen {
+        resource_version: Some("41".to_owned()),
         generation: 3,
         observed_generation: 3,
         terminating: false,
@@ -63,6 +64,20 @@ fn codes(verdict: &Verdict) -> Vec<&str> {
 fn fails(verdict: &Verdict, code: &str, terminal: bool) {
     assert!(matches!(verdict.decision, Decision::Fail(_)), "{verdict:?}");
     assert_eq!((codes(verdict), verdict.is_terminal()), (vec![code], terminal), "{verdict:?}");
+}
+
+#[test]
+fn what_was_judged_is_named_with_its_generation_and_its_images() {
+    let mut pod = pod("new");
+    pod["metadata"]["resourceVersion"] = json!("42");
+    let named = Workload::identities(&spec(json!({})), &seen(rolled_out(), &[pod]));
+    let told: Vec<(&str, String)> = named.iter().map(|one| (one.object.as_str(), one.parts().join("; "))).collect();
+    let image = "vmagent: victoriametrics/vmagent:v1.131.0 (docker.io/x@sha256:abc)";
+    let expected = [
+        ("Deployment observability/vmagent-vmagent", "generation 3; resourceVersion 41".to_owned()),
+        ("Pod observability/vmagent-new", format!("resourceVersion 42; {image}")),
+    ];
+    assert_eq!(told, expected);
 }
 
 #[test]

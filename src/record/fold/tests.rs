@@ -134,6 +134,33 @@ fn an_unproven_bullet_counts_when_its_criterion_was_asked_for_as_a_whole() {
 }
 
 #[test]
+fn to_skip_a_check_leaves_the_bullets_without_one_unproven() {
+    use State::*;
+    let skipping = |card: &mut RunCard| {
+        card.checks[0].1 = Selection::LeftOut("left out by --skip operator-runs".to_owned());
+        card.checks[3].1 = card.checks[0].1.clone();
+        card.left_out = Some(Vec::new());
+    };
+    let run = run_with(&[], skipping);
+    let expected = [
+        ("AC1", NotRun),
+        ("AC1.1", NotRun),
+        ("AC1.2", Proven),
+        ("AC2", Unproven),
+        ("AC2.1", NotRun),
+        ("AC2.2", Unproven),
+    ];
+    assert_eq!(states(&run), expected);
+    assert_eq!(run.exit(), Exit::Unproven);
+    let by_id = run_with(&[], |card| {
+        skipping(card);
+        card.left_out = Some(vec!["AC2".to_owned(), "AC2.1".to_owned(), "AC2.2".to_owned()]);
+    });
+    assert_eq!(states(&by_id)[5], ("AC2.2", NotRun));
+    assert_eq!(by_id.exit(), Exit::Proven);
+}
+
+#[test]
 fn a_bullet_of_which_only_a_part_ran_is_not_proven() {
     let run = run_with(&[], |card| card.checks[3].1 = Selection::LeftOut("filtered out".to_owned()));
     assert_eq!(states(&run)[4], ("AC2.1", State::NotRun));

@@ -48,7 +48,7 @@ fn new_case(run: &Run, top: &CriterionRecord, name: String, line: u64, status: T
 fn bare_case(run: &Run, top: &CriterionRecord, part: &CriterionRecord) -> TestCase {
     let why = count::why_unproven(part);
     let (status, why) = match (part.state, run.card.unproven) {
-        (State::NotRun, _) => (TestCaseStatus::skipped(), format!("left out by the filter; no check proves it: {why}")),
+        (State::NotRun, _) => (TestCaseStatus::skipped(), count::left_out(part)),
         (_, UnprovenPolicy::Allowed) => (TestCaseStatus::skipped(), format!("unproven, which this run allows: {why}")),
         (_, UnprovenPolicy::Refused) => {
             (TestCaseStatus::non_success(NonSuccessKind::Error), format!("unproven: {why}"))
@@ -134,6 +134,8 @@ fn properties(check: &CheckRecord) -> Vec<Property> {
             properties.push(Property::new(format!("threshold.{name}"), limit.to_string()));
         }
     }
+    let judged = check.objects.iter().map(|object| format!("{}: {}", object.object, object.parts().join("; ")));
+    properties.extend(judged.map(|object| Property::new("judged", object)));
     properties.extend(check.evidence.as_ref().map(|file| Property::new("attachment", file)));
     properties
 }

@@ -14,7 +14,10 @@ const MEASURED_SHOWN: usize = 4;
 pub fn head(run: &Run, style: &Style) -> String {
     let suite = &run.card.suite;
     let own = vec![format!("run {}", run.card.run), run.card.tool.clone(), suite.file.clone()];
-    let around = run.surroundings.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    // A cluster has a few sources and many objects that are made from them: those are in the summary.
+    let sources = run.revisions.iter().filter(|one| one.object.contains("Repository "));
+    let sources = sources.map(|one| format!("{} {}", one.object, one.revision));
+    let around = run.surroundings.iter().map(|(name, value)| format!("{name} {value}")).chain(sources).collect();
     let title = hang("", 0, &suite.title, style.width);
     style.lines(Paint::Strong, &title) + &facts(own, style) + &facts(around, style)
 }
@@ -55,7 +58,7 @@ pub fn block(run: &Run, top: &CriterionRecord, style: &Style) -> String {
 
 fn bare(record: &CriterionRecord, style: &Style, indent: &str) -> String {
     match record.state {
-        State::NotRun => hang(&format!("{indent}- "), indent.len() + 2, "left out by the filter", style.width),
+        State::NotRun => hang(&format!("{indent}- "), indent.len() + 2, &count::left_out(record), style.width),
         _ => {
             let text = format!("unproven: {}", count::why_unproven(record));
             hang(&format!("{indent}{} ", style.unproven()), indent.len() + 2, &text, style.width)

@@ -3,10 +3,9 @@
 use super::block::details;
 use super::style::{Paint, Style};
 use super::wrap::{TIE, hang};
-use crate::event::{EndReason, UnprovenPolicy};
-use crate::record::{End, Exit, Run};
+use crate::record::{Exit, Run};
 use crate::report::count::{self, Way};
-use crate::report::{exit, value};
+use crate::report::{exit, remark, value};
 
 /// Failures with all their findings, the state of every criterion, counts, the run's folder, and the exit in words.
 pub fn closing(run: &Run, folder: &str, style: &Style) -> String {
@@ -18,10 +17,10 @@ pub fn closing(run: &Run, folder: &str, style: &Style) -> String {
     }
     out.push_str(&criteria(run, style));
     out.push_str(&summary(run, style));
-    for remark in remarks(run) {
+    for remark in remark::remarks(run) {
         out.push_str(&hang("", 0, &remark, style.width));
     }
-    out.push_str(&hang("", 0, &format!("{folder}: junit.xml, events.jsonl, evidence/"), style.width));
+    out.push_str(&hang("", 0, &format!("{folder}: summary.md, junit.xml, events.jsonl, evidence/"), style.width));
     let code = run.exit();
     let paint = match code {
         Exit::Proven if count::unproven(run).next().is_none() && !run.is_partial() => Paint::Good,
@@ -57,26 +56,4 @@ fn summary(run: &Run, style: &Style) -> String {
         out = out.replacen(text.as_str(), &style.paint(paint, text), 1);
     }
     format!("\n{out}")
-}
-
-/// What a reader must know to read the summary rightly.
-fn remarks(run: &Run) -> Vec<String> {
-    let partial = run.is_partial().then(|| {
-        "partial run: a filter left checks out; this speaks only of the criteria that ran as a whole".to_owned()
-    });
-    // The words of exit 0 say both themselves.
-    let is_told = run.exit() == Exit::Proven;
-    let allowed = run.card.unproven == UnprovenPolicy::Allowed && count::unproven(run).next().is_some();
-    let allowed = (allowed && !is_told)
-        .then(|| "unproven criteria are allowed by --allow-unproven; they are not green".to_owned());
-    let end = match run.end {
-        End::Ended(EndReason::Completed) => None,
-        End::Ended(EndReason::DeadlinePassed) => {
-            Some(format!("the deadline of the run passed ({})", value::seconds(run.card.deadline_seconds)))
-        }
-        End::Ended(EndReason::Interrupted) => Some("the run was interrupted by SIGINT".to_owned()),
-        End::Ended(EndReason::Terminated) => Some("the run was interrupted by SIGTERM".to_owned()),
-        End::CutShort => Some("the journal has no end: the run was killed, or is still going on".to_owned()),
-    };
-    [partial, allowed, end].into_iter().flatten().collect()
 }

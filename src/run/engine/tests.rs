@@ -226,6 +226,7 @@ async fn every_check_starts_looks_and_ends_in_the_journal() {
             What::Swept(_) => "swept",
             What::CheckStarted { .. } => "started",
             What::Looked { .. } => "looked",
+            What::Identified { .. } => "identified",
             What::CheckEnded { .. } => "ended",
             What::RunEnded { .. } => "run ended",
         })

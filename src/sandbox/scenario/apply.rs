@@ -32,6 +32,7 @@ pub async fn put_all(client: &Client, objects: &[Value], manager: &str) -> Resul
     let last = objects.iter().rposition(|object| is_definition(&object));
     for (position, object) in objects.iter().enumerate() {
         put(client, object, manager).await?;
+        put_status(client, object).await?;
         if Some(position) == last {
             for definition in objects.iter().filter(is_definition) {
                 established(client, definition).await?;
@@ -39,6 +40,15 @@ pub async fn put_all(client: &Client, objects: &[Value], manager: &str) -> Resul
         }
     }
     Ok(())
+}
+
+/// Writes the status of an object that comes with one, as the controller would that is not there.
+async fn put_status(client: &Client, object: &Value) -> Result<()> {
+    let Some(status) = object.get("status") else { return Ok(()) };
+    let (api, name) = api(client, object);
+    let patch = Patch::Merge(serde_json::json!({"status": status}));
+    let done = api.patch_status(name, &PatchParams::default(), &patch).await;
+    done.map(drop).with_context(|| format!("cannot write the status of {} {name}", text(object, "kind")))
 }
 
 /// Applies one object as this field manager; a kind that the API does not serve yet is tried again for a while.

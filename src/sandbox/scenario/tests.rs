@@ -67,7 +67,9 @@ fn the_definitions_come_before_their_objects_and_the_operator_last() {
 #[test]
 fn the_operators_22_kinds_have_no_schema_of_their_spec() {
     let objects = objects();
-    let definitions = of_kind(&objects, "CustomResourceDefinition");
+    let is_operators = |object: &&Value| text(object, "/spec/group") == "operator.victoriametrics.com";
+    let definitions: Vec<&Value> =
+        of_kind(&objects, "CustomResourceDefinition").into_iter().filter(is_operators).collect();
     assert_eq!(definitions.len(), 22);
     for definition in definitions {
         let spec = definition.pointer("/spec/versions/0/schema/openAPIV3Schema/properties/spec").unwrap();
@@ -150,6 +152,20 @@ fn only_the_agents_label_depends_on_the_clusters_name() {
     let variables = of_kind(&objects, "ConfigMap")[0];
     assert_eq!(agent["spec"]["externalLabels"]["cluster"], variables["data"]["CLUSTER_NAME"]);
     assert!(!serde_json::to_string(&objects).unwrap().contains("${"));
+}
+
+#[test]
+fn what_flux_applied_is_what_it_fetched() {
+    let objects = objects();
+    let source = of_kind(&objects, "GitRepository")[0];
+    let revision = text(source, "/status/artifact/revision");
+    assert!(revision.strip_prefix("main@sha1:").is_some_and(|commit| commit.len() == 40), "{revision}");
+    let applied = of_kind(&objects, "Kustomization");
+    assert_eq!(applied.len(), 5, "the story's five");
+    for one in applied {
+        assert_eq!(text(one, "/status/lastAppliedRevision"), revision);
+        assert_eq!(one.pointer("/spec/sourceRef/name"), source.pointer("/metadata/name"));
+    }
 }
 
 #[test]

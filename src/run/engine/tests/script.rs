@@ -212,6 +212,7 @@ fn card(jobs: &[Job<Script>], run: &str, deadline: Duration) -> RunCard {
             title: "S".to_owned(),
             digest: "0".to_owned(),
             variables: Vec::new(),
+            given: Vec::new(),
         },
         criteria: vec![Criterion {
             id: "AC1".to_owned(),
@@ -222,6 +223,7 @@ fn card(jobs: &[Job<Script>], run: &str, deadline: Duration) -> RunCard {
             unproven: None,
         }],
         checks,
+        left_out: None,
         unproven: UnprovenPolicy::Refused,
         deadline_seconds: deadline.as_secs_f64(),
     }

@@ -1,0 +1,90 @@
+//! Several runs in a table, for the terminal.
+
+use std::fmt::Write;
+
+use super::{count, exit};
+use crate::event::Revision;
+use crate::record::Run;
+
+/// Revisions of a run that are named.
+const NAMED: usize = 3;
+
+/// One row for each run, in the order given, and what it judged: the revisions that `wanted` matches, of all runs' where it is
+/// `None` those of the sources.
+pub fn table(runs: &[Run], wanted: Option<&str>) -> String {
+    let mut out = String::new();
+    for run in runs {
+        let counts: Vec<String> = count::counts(run).into_iter().map(|(_, text)| text).collect();
+        let (card, code) = (&run.card, run.exit().code());
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "{}  {}  exit {code}: {}", card.run, card.suite.story, exit::words(run));
+        let _ = writeln!(out, "    {}", counts.join(", "));
+        for revision in revisions(run, wanted) {
+            let _ = writeln!(out, "    {revision}");
+        }
+    }
+    out
+}
+
+/// Whether a run saw a revision that begins so; the commit alone will do, too.
+pub fn is_at(run: &Run, wanted: &str) -> bool {
+    run.revisions.iter().any(|one| matches(one, wanted))
+}
+
+fn matches(one: &Revision, wanted: &str) -> bool {
+    let commit = one.revision.rsplit_once(':').map(|(_, commit)| commit);
+    one.revision.starts_with(wanted) || commit.is_some_and(|commit| commit.starts_with(wanted))
+}
+
+fn revisions(run: &Run, wanted: Option<&str>) -> Vec<String> {
+    let shown = |one: &&Revision| match wanted {
+        Some(wanted) => matches(one, wanted),
+        None => one.object.contains("Repository "),
+    };
+    let shown: Vec<&Revision> = run.revisions.iter().filter(shown).collect();
+    let mut lines: Vec<String> =
+        shown.iter().take(NAMED).map(|one| format!("{}: {}", one.object, one.revision)).collect();
+    if shown.len() > NAMED {
+        lines.push(format!("and {} more", shown.len() - NAMED));
+    }
+    if lines.is_empty() {
+        lines.push("no revision is known".to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Fold;
+    use crate::record::sample::events;
+
+    fn run(revisions: &[(&str, &str)]) -> Run {
+        let mut run = Fold::all(&events()).unwrap();
+        let of =
+            |(object, revision): &(&str, &str)| Revision { object: (*object).into(), revision: (*revision).into() };
+        run.revisions = revisions.iter().map(of).collect();
+        run
+    }
+
+    #[test]
+    fn a_run_is_found_by_the_start_of_a_revision_or_of_its_commit() {
+        let run = run(&[("GitRepository a/b", "main@sha1:4f2a00"), ("Kustomization a/c", "v1.2@sha256:77aa")]);
+        for wanted in ["main@sha1:4f2a00", "main@sha1:4f", "main", "4f2a", "v1.2", "77aa"] {
+            assert!(is_at(&run, wanted), "{wanted}");
+        }
+        for wanted in ["main@sha1:4f2b", "sha1:4f2a00", "2a00", "main@sha1:4f2a001"] {
+            assert!(!is_at(&run, wanted), "{wanted}");
+        }
+    }
+
+    #[test]
+    fn the_table_says_how_each_run_ended_and_at_what() {
+        let one = run(&[("GitRepository a/b", "main@sha1:4f"), ("Kustomization a/c", "main@sha1:4e")]);
+        let head = "20261125T013000Z-4f2a  6-1-deploy  exit 1: not met: at least one check failed\n    \
+            1 failed, 1 inconclusive, 1 passed, 1 blocked, 1 unproven\n";
+        assert_eq!(table(std::slice::from_ref(&one), None), format!("{head}    GitRepository a/b: main@sha1:4f\n"));
+        assert_eq!(table(&[one], Some("main@sha1:4e")), format!("{head}    Kustomization a/c: main@sha1:4e\n"));
+        assert_eq!(table(&[run(&[])], None), format!("{head}    no revision is known\n"));
+    }
+}
