@@ -51,3 +51,18 @@ pub fn differences(plan: &Plan, asked: &BTreeSet<Access>) -> Vec<String> {
     let idle = idle.map(|one| format!("declared by {}, but not asked for: {}", one.checks.join(", "), one.access));
     undeclared.chain(idle).collect()
 }
+
+/// That the comparison sees one request too many, and every one too few.
+pub fn must_differ(plan: &Plan, asked: &BTreeSet<Access>) {
+    let secrets = Access::new("get", "", "secrets").within("observability").named("s");
+    let more = asked.iter().cloned().chain([secrets]).collect();
+    let expected = "asked for, but not declared: get secrets in namespace observability named s";
+    assert_eq!(differences(plan, &more), [expected]);
+    // Beside what is declared, a run only asks for the identity of the cluster, and names what it deletes.
+    let may_be_missed = |one: &Access| one.resource == "namespaces" && one.verb == "get" || one.verb == "delete";
+    for one in asked.iter().filter(|one| !may_be_missed(one) && one.resource != "pods/portforward") {
+        let fewer = asked.iter().filter(|other| *other != one).cloned().collect();
+        let found = differences(plan, &fewer);
+        assert!(!found.is_empty() && found.iter().all(|one| one.contains("but not asked for")), "{one}: {found:?}");
+    }
+}

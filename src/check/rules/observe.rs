@@ -50,7 +50,7 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
     };
     let mut selectors = Vec::new();
     for selector in wanted(&declared).values() {
-        let found = series::ask(connections, &spec.storage, selector, spec.look_back).await;
+        let found = series::ask(connections, &spec.storage, selector, spec.look_back).await?;
         selectors.push(Selected { selector: selector.text.clone(), found });
     }
     Ok(Observation { vmalert_exists: true, declared, instances, selectors, routes })

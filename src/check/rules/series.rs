@@ -50,10 +50,18 @@ pub enum Why {
     NoCombination,
 }
 
-/// Asks for one selector.
-pub async fn ask(connections: &Connections, storage: &Endpoint, selector: &Selector, look_back: Duration) -> Found {
+/// Asks for one selector. A permission that is missing is no answer of the storage.
+pub async fn ask(
+    connections: &Connections,
+    storage: &Endpoint,
+    selector: &Selector,
+    look_back: Duration,
+) -> Result<Found, Trouble> {
     let question = Question { connections, storage, look_back };
-    question.found(selector).await.unwrap_or_else(|trouble| Found::Unknown(trouble.to_string()))
+    match question.found(selector).await {
+        Err(denied @ Trouble::Denied { .. }) => Err(denied),
+        found => Ok(found.unwrap_or_else(|trouble| Found::Unknown(trouble.to_string()))),
+    }
 }
 
 struct Question<'a> {
