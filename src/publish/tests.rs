@@ -99,6 +99,7 @@ fn no_secret_is_published() {
     let canary = "c4n4ry-1234567890";
     events[1].what = What::Surroundings(crate::event::Surroundings {
         facts: vec![("server".to_owned(), format!("https://me:{canary}@host"))],
+        ..Default::default()
     });
     if let What::CheckEnded { outcome, .. } = &mut events[6].what {
         *outcome = Outcome::Errored { error: format!("401 for Authorization: Bearer {canary}") };
