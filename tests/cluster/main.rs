@@ -35,6 +35,14 @@ use std::path::PathBuf;
 
 use sandbox::Sandbox;
 
+impl Sandbox {
+    /// The cluster that a kubeconfig leads to, with the stack of a sandbox deployed in it.
+    pub async fn at(kubeconfig: PathBuf) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self::of(kubeconfig, tempfile::tempdir().unwrap(), None).await
+    }
+}
+
 /// Makes each drill in its turn, and sees that it left the stack healthy.
 macro_rules! drills {
     ($sandbox:ident: $($module:ident::$drill:ident),+ $(,)?) => {$(

@@ -14,6 +14,7 @@ mod evaluating;
 mod killing;
 mod memory;
 mod routing;
+mod ruling;
 mod scrapes;
 mod storage;
 mod targets;
@@ -110,6 +111,14 @@ drills! {
         the_operator_is_stopped,
         the_rules_are_frozen,
         vmalert_is_paused,
+    }
+    faults_of_rules_turn_their_check_red: ruling {
+        a_metric_does_not_exist,
+        a_label_value_does_not_exist,
+        an_expression_errs,
+        a_required_alert_is_taken_out,
+        no_vmrule_is_selected,
+        the_files_of_rules_are_frozen,
     }
     killed_runs_leave_nothing_for_long: killing {
         a_run_is_killed_at_each_station,

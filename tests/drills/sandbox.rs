@@ -63,13 +63,8 @@ impl Sandbox {
         Some(Self::of(kubeconfig, temp, Some(up)).await)
     }
 
-    /// The cluster that a kubeconfig leads to, with the stack of a sandbox deployed in it.
-    pub async fn at(kubeconfig: PathBuf) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Self::of(kubeconfig, tempfile::tempdir().unwrap(), None).await
-    }
-
-    async fn of(kubeconfig: PathBuf, temp: tempfile::TempDir, up: Option<Child>) -> Self {
+    /// A sandbox behind this kubeconfig; `up` is the process that is to end with it.
+    pub async fn of(kubeconfig: PathBuf, temp: tempfile::TempDir, up: Option<Child>) -> Self {
         let read = kube::config::Kubeconfig::read_from(&kubeconfig).unwrap();
         let config = kube::Config::from_custom_kubeconfig(read, &Default::default()).await.unwrap();
         let suite = hurried(&std::fs::read_to_string(SUITE).unwrap());
