@@ -22,7 +22,7 @@ pub async fn the_operator_runs_outside(sandbox: &mut Sandbox) {
         .await;
     let mut command = Command::new(env!("CARGO_BIN_EXE_signoff"));
     command.args(["sandbox", "operator", "--kubeconfig"]).arg(&sandbox.kubeconfig);
-    command.args(["--image", &format!("vmsingle={IMAGE}"), "--metrics-bind-address=127.0.0.1:0"]);
+    command.arg("--image").arg(format!("vmsingle={IMAGE}")).arg("--metrics-bind-address=127.0.0.1:0");
     command.arg("--health-probe-bind-address=127.0.0.1:0").stdin(Stdio::null()).kill_on_drop(true);
     let operator = command.spawn().unwrap();
     sandbox
