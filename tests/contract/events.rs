@@ -10,18 +10,25 @@ use crate::waiting::{PATIENCE, holds, same};
 
 /// Waits for an event with this reason about an object.
 pub async fn of(cluster: &Cluster, kind: &str, name: &str, reason: &str) -> Result<Value, String> {
+    saying(cluster, kind, name, reason, "").await
+}
+
+/// Waits for an event with this reason and this in its message.
+pub async fn saying(cluster: &Cluster, kind: &str, name: &str, reason: &str, said: &str) -> Result<Value, String> {
     let fields = format!("involvedObject.kind%3D{kind}%2CinvolvedObject.name%3D{name}");
     let path = cluster.path("v1", &format!("events?fieldSelector={fields}"));
     let end = Instant::now() + PATIENCE;
     loop {
         let list = cluster.get(&path).await?.good("events")?;
         let all = list["items"].as_array().cloned().unwrap_or_default();
-        if let Some(found) = all.iter().find(|event| event["reason"] == reason) {
+        if let Some(found) = all.iter().find(|event| {
+            event["reason"] == reason && event["message"].as_str().is_some_and(|text| text.contains(said))
+        }) {
             return Ok(found.clone());
         }
         if Instant::now() > end {
             let seen: Vec<_> = all.iter().map(|event| format!("{} {}", event["reason"], event["message"])).collect();
-            return Err(format!("no event {reason} about {kind} {name}, but {seen:#?}"));
+            return Err(format!("no event {reason} {said:?} about {kind} {name}, but {seen:#?}"));
         }
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cluster::Cluster;
-use crate::events::of;
+use crate::events::{of, saying};
 use crate::pods::{main_container, serving, shell, sleeper, until};
 use crate::table::Proof;
 use crate::waiting::{begins, condition, has, holds, same};
@@ -81,13 +81,13 @@ pub async fn a_pod_that_fits_on_no_node(cluster: &Cluster) -> Proof {
 
 pub async fn a_readiness_probe_that_fails(cluster: &Cluster) -> Proof {
     let mut pod = serving(cluster, "unready");
-    pod["spec"]["containers"][0]["readinessProbe"] =
-        json!({"httpGet": {"path": "/missing", "port": "web"}, "periodSeconds": 1, "failureThreshold": 1});
+    pod["spec"]["containers"][0]["readinessProbe"] = json!({"httpGet": {"path": "/missing", "port": "web"}, "periodSeconds": 1, "timeoutSeconds": 10, "failureThreshold": 1});
     let running = |pod: &Value| main_container(pod)["state"]["running"].is_object();
     let pod = until(cluster, &pod, "a start", running).await?;
     same("phase", &pod["status"]["phase"], "Running")?;
-    let event = of(cluster, "Pod", "unready", "Unhealthy").await?;
-    same("the event", &event["message"], "Readiness probe failed: HTTP probe failed with statuscode: 404")?;
+    let said = "Readiness probe failed: HTTP probe failed with statuscode: 404";
+    let event = saying(cluster, "Pod", "unready", "Unhealthy", said).await?;
+    same("the event", (&event["message"], &event["type"]), (said, "Warning"))?;
     let pod = cluster.get(&cluster.path("v1", "pods/unready")).await?.good("the pod")?;
     let main = main_container(&pod);
     same("ready", (&main["ready"], &main["started"]), (&json!(false), &json!(true)))?;
@@ -97,15 +97,15 @@ pub async fn a_readiness_probe_that_fails(cluster: &Cluster) -> Proof {
 
 pub async fn a_liveness_probe_that_fails(cluster: &Cluster) -> Proof {
     let mut pod = serving(cluster, "unalive");
-    pod["spec"]["containers"][0]["livenessProbe"] =
-        json!({"httpGet": {"path": "/missing", "port": 8080}, "periodSeconds": 1, "failureThreshold": 1});
+    pod["spec"]["containers"][0]["livenessProbe"] = json!({"httpGet": {"path": "/missing", "port": 8080}, "periodSeconds": 1, "timeoutSeconds": 10, "failureThreshold": 1});
     let restarted = |pod: &Value| main_container(pod)["restartCount"].as_u64() >= Some(1);
     let pod = until(cluster, &pod, "a restart", restarted).await?;
     let last = &main_container(&pod)["lastState"]["terminated"];
     holds(last["exitCode"].as_u64().is_some_and(|code| code > 128), || format!("{last}"))?;
     same("its reason", &last["reason"], "Error")?;
-    let event = of(cluster, "Pod", "unalive", "Unhealthy").await?;
-    same("the event", &event["message"], "Liveness probe failed: HTTP probe failed with statuscode: 404")?;
+    let said = "Liveness probe failed: HTTP probe failed with statuscode: 404";
+    let event = saying(cluster, "Pod", "unalive", "Unhealthy", said).await?;
+    same("the event", (&event["message"], &event["type"]), (said, "Warning"))?;
     let event = of(cluster, "Pod", "unalive", "Killing").await?;
     same("the end", &event["message"], "Container main failed liveness probe, will be restarted")
 }

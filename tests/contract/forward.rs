@@ -60,7 +60,8 @@ pub async fn a_closed_port_is_told(cluster: &Cluster) -> Proof {
 pub async fn kubectl_forwards_over_spdy(cluster: &Cluster) -> Proof {
     pod(cluster, "forward-spdy").await?;
     let path = cluster.path("v1", "pods/forward-spdy/portforward");
-    let answer = cluster.call("POST", &path, Sent { upgrade: Some("SPDY/3.1"), ..Sent::default() }).await?;
+    let answer =
+        cluster.call("POST", &path, Sent { upgrade: Some("SPDY/3.1"), accept: "*/*", ..Sent::default() }).await?;
     cluster.differs("kubectl_forwards_over_spdy", &answer.code.to_string())
 }
 

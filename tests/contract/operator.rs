@@ -10,6 +10,8 @@ use crate::waiting::{holds, same};
 
 pub const API: &str = "operator.victoriametrics.com/v1beta1";
 pub const FINALIZER: &str = "apps.victoriametrics.com/finalizer";
+/// An application is ready in 5 to 20 s; on a busy machine its pods take longer, and the operator waits for one after the other.
+const READY: Duration = Duration::from_secs(100);
 /// Longer than the operator needs to render anything (seen: 0.1 to 0.5 s), much shorter than a resync.
 pub const MOMENT: Duration = Duration::from_secs(4);
 
@@ -28,7 +30,7 @@ pub async fn operational(cluster: &Cluster, path: &str) -> Result<Value, String>
         one["status"]["updateStatus"] == "operational"
             && one["status"]["observedGeneration"] == one["metadata"]["generation"]
     };
-    cluster.until("operational", path, seen).await
+    cluster.within(READY, "operational", path, seen).await
 }
 
 /// An object of an application: labels, owner, finalizer.

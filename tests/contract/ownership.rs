@@ -126,14 +126,8 @@ pub async fn a_namespace_is_made_with_what_pods_need(cluster: &Cluster) -> Proof
     let name = format!("{}-new", cluster.namespace);
     cluster.make_namespace(&name).await?;
     let path = format!("/api/v1/namespaces/{name}/configmaps/kube-root-ca.crt");
-    let mut seen = vec!["default"];
-    // The account is there; the certificate comes about the same time.
-    for _ in 0..20 {
-        if cluster.get(&path).await?.code == 200 {
-            seen.push("kube-root-ca.crt");
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    cluster.differs("a_namespace_is_made_with_what_pods_need", &seen.join(", "))
+    let map = cluster.until("its certificate", &path, |map| !map.is_null()).await?;
+    let text = map["data"]["ca.crt"].as_str().ok_or("there is no key ca.crt")?;
+    let first = text.lines().next().unwrap_or_default();
+    cluster.differs("a_namespace_is_made_with_what_pods_need", first)
 }

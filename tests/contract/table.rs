@@ -47,6 +47,17 @@ macro_rules! contracts {
 }
 
 contracts! {
+    operator Operator {
+        an_applications_status_has_no_conditions: "operator kinds: updateStatus, observedGeneration",
+        an_application_brings_its_objects: "names and labels by which pods and Services are found",
+        a_missing_configuration_becomes_the_blackhole: "alertmanager_config: the fallback",
+        a_paused_application_says_so: "operator kinds: paused",
+    }
+    children Operator {
+        a_scrape_object_is_rendered_and_says_by_whom: "scrape coverage: conditions of children",
+        a_rule_object_becomes_a_file: "rules: where a VMRule ends up",
+        a_child_that_is_not_selected_has_no_condition: "rules and scrapes that are not selected",
+    }
     discovery Api {
         the_server_tells_its_version: "the report says on which Kubernetes a verdict was reached",
         groups_and_resources_are_listed: "kinds of checks are found by group and kind, never by a guessed plural",
@@ -196,16 +207,5 @@ contracts! {
         a_service_with_unready_pods_is_503: "no ready endpoint is told apart from not deployed",
         a_service_port_that_is_none_is_503: "a renamed port is told apart from no endpoint",
         a_service_that_is_absent_is_404: "not deployed",
-    }
-    operator Operator {
-        an_applications_status_has_no_conditions: "operator kinds: updateStatus, observedGeneration",
-        an_application_brings_its_objects: "names and labels by which pods and Services are found",
-        a_missing_configuration_becomes_the_blackhole: "alertmanager_config: the fallback",
-        a_paused_application_says_so: "operator kinds: paused",
-    }
-    children Operator {
-        a_scrape_object_is_rendered_and_says_by_whom: "scrape coverage: conditions of children",
-        a_rule_object_becomes_a_file: "rules: where a VMRule ends up",
-        a_child_that_nobody_selects_has_no_status: "rules and scrapes that are not selected",
     }
 }

@@ -36,7 +36,18 @@ pub fn has(what: &str, seen: &str, said: &str) -> Proof {
 impl Cluster {
     /// Looks at an object until it is as wanted; null while it is absent.
     pub async fn until(&self, what: &str, path: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value, String> {
-        let end = Instant::now() + PATIENCE;
+        self.within(PATIENCE, what, path, wanted).await
+    }
+
+    /// The same with more patience.
+    pub async fn within(
+        &self,
+        patience: Duration,
+        what: &str,
+        path: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Result<Value, String> {
+        let end = Instant::now() + patience;
         loop {
             let answer = self.get(path).await?;
             let object = if answer.code == 200 { answer.body } else { Value::Null };
@@ -45,7 +56,7 @@ impl Cluster {
             }
             if Instant::now() > end {
                 let seen = if object.is_null() { answer.text } else { shortened(&object) };
-                return Err(format!("{what} did not come in {PATIENCE:?}; {path} is\n{seen}"));
+                return Err(format!("{what} did not come in {patience:?}; {path} is\n{seen}"));
             }
             tokio::time::sleep(LOOK).await;
         }

@@ -136,7 +136,9 @@ fn bump_generation(kind: &Kind, before: &Value, after: &mut Value, part: Part) {
     let annotated = part == Part::Main
         && kind.is("apps", "deployments")
         && before.pointer("/metadata/annotations") != after.pointer("/metadata/annotations");
-    if kind.generation && (annotated || !same_spec(kind, before, after)) {
+    // Being bound is not a change of a pod's spec.
+    let bound = kind.is("", "pods") && object::text(before, "/spec/nodeName") != object::text(after, "/spec/nodeName");
+    if kind.generation && !bound && (annotated || !same_spec(kind, before, after)) {
         let next = before["metadata"]["generation"].as_u64().unwrap_or(0) + 1;
         object::metadata(after).insert("generation".to_owned(), json!(next));
     }
