@@ -15,7 +15,7 @@ pub struct Arguments {
     suite: SuiteArguments,
     #[command(flatten)]
     filter: FilterArguments,
-    /// How the run will reach components; `auto` is what a Pod of the cluster does
+    /// How the run will reach components; `auto` is by port-forward
     #[arg(long, value_name = "WAY", default_value = "auto")]
     access: Way,
     /// Name of the ServiceAccount and of all other objects; two suites on one cluster need two names
@@ -38,8 +38,8 @@ enum Way {
 impl Way {
     fn via(self) -> Via {
         match self {
-            Self::Auto | Self::Dns => Via::Dns,
-            Self::PortForward => Via::PortForward,
+            Self::Auto | Self::PortForward => Via::PortForward,
+            Self::Dns => Via::Dns,
             Self::Proxy => Via::Proxy,
         }
     }
