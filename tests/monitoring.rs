@@ -190,6 +190,28 @@ async fn alerts_fire_for_what_they_say_and_every_panel_shows_something() {
     }
 }
 
+#[tokio::test]
+async fn vmalert_takes_the_rules() {
+    let Ok(found) = binaries::find(&binaries::Options::default(), &|text: &str| eprintln!("{text}")).await else {
+        return eprintln!("LEFT OUT: there is no vmalert on this machine");
+    };
+    let rule: Value =
+        serde_saphyr::from_str(&std::fs::read_to_string("deploy/monitoring/vmrule.yaml").unwrap()).unwrap();
+    let program = found.get(Program::Vmalert).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let taken = |spec: String| {
+        let file = folder.path().join("rules.yaml");
+        std::fs::write(&file, spec).unwrap();
+        let mut command = Command::new(&program.path);
+        command.arg("-dryRun").arg(format!("-rule={}", file.display())).envs(program.env.iter().cloned());
+        command.stderr(Stdio::null()).stdout(Stdio::null()).status().unwrap().success()
+    };
+    let spec = rule["spec"].to_string();
+    assert!(taken(spec.clone()));
+    assert!(!taken(spec.replace("humanizePercentage", "noSuchFunction")), "templates are read");
+    assert!(!taken(spec.replace("last_over_time(", "last_over_time((")), "expressions are read");
+}
+
 /// Every query of the dashboard, with its panel.
 fn queries() -> Vec<(String, String)> {
     let text = std::fs::read_to_string("deploy/monitoring/dashboard.json").unwrap();

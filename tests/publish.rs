@@ -71,7 +71,7 @@ async fn a_published_report_is_fetched_as_it_was_and_only_the_last_ones_stay() {
     assert_eq!(none.status.code(), Some(2));
     assert!(text(&none.stderr).contains("no report `latest` in namespace default: "), "{}", text(&none.stderr));
 
-    let run = ["run", "s.yaml", "--publish", "--keep=2", "--job=acceptance", "--job-uid=u-1"];
+    let run = ["run", "s.yaml", "--publish", "--keep=2"];
     for _ in 0..3 {
         let output = place.signoff("reports", &run).await;
         assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
@@ -82,17 +82,29 @@ async fn a_published_report_is_fetched_as_it_was_and_only_the_last_ones_stay() {
     let reports = place.reports().await;
     assert_eq!(reports.len(), 2, "two are kept of three");
     for report in &reports {
-        assert_eq!(report["metadata"]["ownerReferences"][0]["uid"], "u-1");
         assert_eq!(report["metadata"]["labels"]["signoff.dev/exit"], "1");
     }
 
-    for named in ["latest", "acceptance"] {
-        let fetched = place.signoff(named, &["fetch", named]).await;
+    let last = fs::read_link(place.folder.path().join("reports/latest")).unwrap();
+    for (named, folder) in [("latest", "by-time"), (last.to_str().unwrap(), "by-name")] {
+        let fetched = place.signoff(folder, &["fetch", named]).await;
         assert_eq!(fetched.status.code(), Some(1), "{}", text(&fetched.stderr));
         assert!(text(&fetched.stdout).ends_with("exit 1: not met: at least one check failed\n"));
-        let run = fs::read_link(place.folder.path().join("reports/latest")).unwrap();
-        let (here, there) = (Path::new(named).join(&run), Path::new("reports").join(&run));
+        let (here, there) = (Path::new(folder).join(&last), Path::new("reports").join(&last));
         assert_eq!(place.read(here.join("junit.xml")), place.read(there.join("junit.xml")));
     }
+
+    // A report goes with its Job; this one's is gone already. It took the place of the older of the two.
+    let output = place.signoff("reports", &[&run[..], &["--job=gone", "--job-uid=u-1"]].concat()).await;
+    assert!(text(&output.stderr).contains("published as "), "{}", text(&output.stderr));
+    for _ in 0..100 {
+        if place.reports().await.len() == 1 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let left = place.reports().await;
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0]["metadata"]["labels"]["signoff.dev/run"], last.to_str().unwrap());
     place.server.shutdown().await;
 }

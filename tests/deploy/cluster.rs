@@ -22,12 +22,12 @@ impl Drop for Namespace {
 
 impl Namespace {
     /// `None`, loudly, without a cluster.
-    fn new() -> Option<Self> {
+    fn new(purpose: &str) -> Option<Self> {
         let Some(kubeconfig) = std::env::var_os("SIGNOFF_TEST_KUBECONFIG").filter(|path| !path.is_empty()) else {
             eprintln!("LEFT OUT: SIGNOFF_TEST_KUBECONFIG names no cluster, so no API server was asked about deploy/");
             return None;
         };
-        let namespace = Self { kubeconfig, name: format!("job-test-{}", std::process::id()) };
+        let namespace = Self { kubeconfig, name: format!("job-{purpose}-{}", std::process::id()) };
         let mut object = of(&kustomize("deploy/base", &[])?, "Namespace", "signoff").clone();
         object["metadata"]["name"] = json!(namespace.name);
         // Of a Job's template the admission only warns.
@@ -66,7 +66,7 @@ impl Namespace {
 
 #[test]
 fn a_real_api_server_takes_every_object() {
-    let Some(namespace) = Namespace::new() else { return };
+    let Some(namespace) = Namespace::new("objects") else { return };
     let mut objects = Story::new().render().unwrap();
     for folder in ["nightly", "notifications", "monitoring", "flux"] {
         objects.extend(kustomize(&format!("deploy/{folder}"), &[]).unwrap());
@@ -87,7 +87,7 @@ fn a_real_api_server_takes_every_object() {
 
 #[test]
 fn the_pod_is_admitted_where_pods_are_restricted() {
-    let Some(namespace) = Namespace::new() else { return };
+    let Some(namespace) = Namespace::new("pods") else { return };
     let objects = kustomize("deploy/base", &[]).unwrap();
     let template = template(of(&objects, "Job", "signoff"));
     let metadata = json!({"name": "signoff", "namespace": "signoff"});
