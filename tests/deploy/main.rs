@@ -5,6 +5,8 @@
 mod cluster;
 mod render;
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 use signoff::publish;
 use signoff::record::Exit;
@@ -113,6 +115,16 @@ fn a_job_fails_at_once_by_the_exit_codes_that_a_second_try_cannot_change() {
     assert_eq!((&kustomization["spec"]["wait"], &kustomization["spec"]["prune"]), (&json!(true), &json!(true)));
     let timeout: signoff::units::Duration = serde_json::from_value(kustomization["spec"]["timeout"].clone()).unwrap();
     assert!(timeout.0.as_secs() > allowed, "Flux must not give up before the Job does");
+}
+
+#[test]
+fn the_checks_are_permitted_what_the_program_prints() {
+    let command = "rbac suites/story-6.1.yaml --namespace signoff --access port-forward";
+    let output = Command::new(env!("CARGO_BIN_EXE_signoff")).args(command.split(' ')).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.contains("kind: ClusterRole\n"), "{}", String::from_utf8_lossy(&output.stderr));
+    let kept = std::fs::read_to_string("deploy/base/rbac.yaml").unwrap();
+    assert_eq!(kept, printed, "`signoff {command} > deploy/base/rbac.yaml` writes it anew");
 }
 
 #[test]
