@@ -3,7 +3,7 @@
 use super::permission::Permission;
 use crate::check::access::Access;
 use crate::check::uses::Use;
-use crate::connect::{Endpoint, Surroundings, Via};
+use crate::connect::{Endpoint, Revisions, Surroundings, Via};
 use crate::plan::Plan;
 
 /// A permission without which a report says less.
@@ -18,6 +18,8 @@ pub struct Optional {
 /// What is of use beside `permissions`, sorted, without what they cover.
 pub fn optional(plan: &Plan, via: impl Fn(&Endpoint) -> Via, permissions: &[Permission]) -> Vec<Optional> {
     let identity = Optional { access: Surroundings::access(), gives: "the report tells the cluster's identity" };
+    let flux = Revisions::access().into_iter();
+    let flux = flux.map(|access| Optional { access, gives: "the report tells what Flux fetched and applied" });
     let gives = "a Service without a ready endpoint is told with the state of its pods";
     let uses = plan.running().flat_map(|check| check.expectation.uses());
     let pods = uses.filter_map(|one| match one {
@@ -26,7 +28,7 @@ pub fn optional(plan: &Plan, via: impl Fn(&Endpoint) -> Via, permissions: &[Perm
         }
         _ => None,
     });
-    let mut found: Vec<Optional> = pods.chain([identity]).collect();
+    let mut found: Vec<Optional> = pods.chain([identity]).chain(flux).collect();
     found.retain(|one| !permissions.iter().any(|permission| permission.access.covers(&one.access)));
     found.sort_by(|a, b| a.access.cmp(&b.access));
     found.dedup();
