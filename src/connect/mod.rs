@@ -7,9 +7,11 @@ mod deadline;
 mod endpoint;
 mod forward;
 mod given;
+mod kubeconfig;
 mod message;
 mod options;
 mod pods;
+mod proxy;
 mod reach;
 pub mod resource;
 mod review;
@@ -17,6 +19,8 @@ mod stream;
 mod surroundings;
 #[cfg(test)]
 pub(crate) mod testing;
+mod tunnel;
+mod way;
 mod write;
 
 use std::collections::HashMap;
@@ -31,10 +35,13 @@ pub use pods::PodAddress;
 pub use resource::{Resource, Scope};
 pub use stream::Stream;
 pub use surroundings::Surroundings;
+pub use way::{Wanted, Way};
 
 use client::Cluster;
 use forward::Pool;
 use given::Given;
+use pods::Behind;
+use way::Ways;
 
 /// How long a Service counts as resolved, and a component as identified, before it is looked at again.
 const KNOWN_FOR: Duration = Duration::from_secs(10);
@@ -48,9 +55,11 @@ pub struct Connections {
 struct Inner {
     /// The API server, or why there is none.
     cluster: Result<Cluster, String>,
+    wanted: Wanted,
     given: Given,
     pool: Pool,
-    resolved: Recent<Endpoint, Vec<PodAddress>>,
+    ways: Ways,
+    resolved: Recent<Endpoint, Behind>,
     identified: Recent<PodAddress, Component>,
 }
 
@@ -70,8 +79,10 @@ impl Connections {
         Ok(Self {
             inner: Arc::new(Inner {
                 cluster,
+                wanted: options.wanted,
                 given,
                 pool: Pool::default(),
+                ways: Ways::default(),
                 resolved: Recent::default(),
                 identified: Recent::default(),
             }),

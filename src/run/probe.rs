@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::redact::redact_text;
 use crate::check::expectation::{Expectation, Session};
 use crate::check::kind::Company;
 use crate::check::look::Look;
@@ -20,6 +21,11 @@ pub trait Probe: Send + 'static {
 
     /// Judges a saved observation; the error says why it is not one.
     fn judge(&self, seen: &Value, at: Timestamp) -> Result<Verdict, serde_json::Error>;
+
+    /// Facts that became known by looking, each told once: which way leads to a component.
+    fn facts(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 
     /// Undoes what was written. The observation is there where the undoing is part of the verdict.
     fn finish(&mut self) -> impl Future<Output = Result<Option<Value>, Trouble>> + Send;
@@ -57,6 +63,11 @@ impl Probe for Live {
 
     fn judge(&self, seen: &Value, at: Timestamp) -> Result<Verdict, serde_json::Error> {
         self.expectation.judge(seen, at)
+    }
+
+    fn facts(&self) -> Vec<(String, String)> {
+        let ways = self.cluster.iter().flat_map(Connections::new_ways);
+        ways.map(|way| (format!("way to {}", way.to), redact_text(&format!("{}, {}", way.via, way.why)))).collect()
     }
 
     async fn finish(&mut self) -> Result<Option<Value>, Trouble> {
