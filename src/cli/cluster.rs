@@ -31,7 +31,7 @@ pub struct ClusterArguments {
 
 /// The ways that can be asked for.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Access {
+pub enum Access {
     /// `dns` in a Pod of the cluster, else `port-forward`, and where that is denied `proxy`
     Auto,
     /// The addresses that the components have inside the cluster

@@ -82,11 +82,6 @@ impl JsonSchema for Port {
 }
 
 impl Endpoint {
-    /// Every permission that reaching it by port-forward needs.
-    pub fn access(&self) -> Vec<Access> {
-        self.access_by(Via::PortForward, &[Method::GET])
-    }
-
     /// Every permission that requests of these methods need on their way to it; none for an address that is given.
     ///
     /// A port-forward over WebSocket asks for `get` before Kubernetes 1.35 and for `create` as well from then on; what

@@ -76,22 +76,32 @@ impl Connections {
         std::mem::take(&mut self.inner.ways.lock().untold)
     }
 
+    /// The way that requests to a component take, as far as that is known before the first of them.
+    pub fn via(&self, to: &Endpoint) -> Via {
+        if self.inner.given.url(to).is_some() {
+            return Via::Url;
+        }
+        let inside = self.inner.cluster.as_ref().is_ok_and(|cluster| cluster.inside);
+        match (self.inner.wanted, inside) {
+            (Wanted::Dns, _) | (Wanted::Auto, true) => Via::Dns,
+            (Wanted::Proxy, _) => Via::Proxy,
+            (Wanted::PortForward, _) => Via::PortForward,
+            (Wanted::Auto, false) => self.inner.ways.known(to).unwrap_or(Via::PortForward),
+        }
+    }
+
     /// The way to a component's pods; `pod` is one of them. Only a port-forward can be refused and replaced, so it is
     /// opened here, and kept for the first request.
     pub(super) async fn choose(&self, to: &Endpoint, pod: &PodPort) -> Result<Via, Trouble> {
-        let cluster = self.cluster()?;
-        let asked = "as --access asks";
-        let (via, why) = match (self.inner.wanted, cluster.inside) {
-            (Wanted::Dns, _) => (Via::Dns, asked),
-            (Wanted::PortForward, _) => (Via::PortForward, asked),
-            (Wanted::Proxy, _) => (Via::Proxy, asked),
-            (Wanted::Auto, true) => (Via::Dns, "since this runs in a Pod of the cluster"),
+        let why = match (self.inner.wanted, self.cluster()?.inside) {
             (Wanted::Auto, false) => match self.inner.ways.known(to) {
                 Some(known) => return Ok(known),
                 None => return Ok(self.try_forward(to, pod).await),
             },
+            (Wanted::Auto, true) => "since this runs in a Pod of the cluster",
+            (Wanted::Dns | Wanted::PortForward | Wanted::Proxy, _) => "as --access asks",
         };
-        Ok(self.inner.ways.note(to, via, why))
+        Ok(self.inner.ways.note(to, self.via(to), why))
     }
 
     async fn try_forward(&self, to: &Endpoint, pod: &PodPort) -> Via {
