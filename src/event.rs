@@ -22,7 +22,7 @@ pub struct Event {
 pub enum What {
     /// The run began; everything that is known before the first look.
     RunStarted(Box<RunCard>),
-    /// The cluster, its components and their versions, as far as they could be read.
+    /// The cluster, its components and their versions, and the ways to them, as they become known.
     Surroundings(Surroundings),
     /// What killed runs had left was looked for, and something was found or something went wrong.
     Swept(Swept),
@@ -104,7 +104,8 @@ pub enum UnprovenPolicy {
 /// Where the run took place. What could not be read says why.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Surroundings {
-    /// Named facts in the order in which they were read: `context`, `server version`, `kube-system uid`, `vmsingle version`.
+    /// Named facts in the order in which they were read: `context`, `server version`, `kube-system uid`, `vmsingle version`,
+    /// `way to Service observability/vmsingle-vmsingle`.
     pub facts: Vec<(String, String)>,
     /// What Flux had fetched and applied when the run began.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

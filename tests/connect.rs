@@ -12,14 +12,14 @@ use signoff::check::expectation::Expectation;
 use signoff::check::look::Look;
 use signoff::check::trouble::Trouble;
 use signoff::check::verdict::Verdict;
-use signoff::connect::{Connections, Endpoint, Options, Port, Request, Via};
+use signoff::connect::{Connections, Endpoint, Options, Port, Request, Via, Wanted};
 use signoff::sandbox::api::{ApiConfig, ApiServer, start};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 struct Cluster {
     server: ApiServer,
     connections: Connections,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Cluster {
@@ -35,7 +35,13 @@ impl Cluster {
         );
         std::fs::write(&path, text).unwrap();
         let connections = Connections::open(Options { kubeconfig: Some(path), ..Options::default() }).await.unwrap();
-        Self { server, connections, _folder: folder }
+        Self { server, connections, folder }
+    }
+
+    /// Connections to the same cluster that go a certain way.
+    async fn by(&self, wanted: Wanted) -> Connections {
+        let kubeconfig = Some(self.folder.path().join("config"));
+        Connections::open(Options { kubeconfig, wanted, ..Options::default() }).await.unwrap()
     }
 
     async fn post(&self, path: &str, object: Value) {
@@ -88,7 +94,13 @@ fn vm() -> Endpoint {
     Endpoint { namespace: "default".to_owned(), service: "vm".to_owned(), port: Port("http".to_owned()) }
 }
 
-/// A server that keeps connections, except after `/last`; `/big` is 5 MiB long. It counts connections.
+/// What VictoriaMetrics says of a query that it does not understand.
+const JSON: &str = r#"{"status":"error","errorType":"422","error":"unparsed data left"}"#;
+/// Between the two chunks of `/chunked`.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// A server that keeps connections, except after `/last`; `/big` is 5 MiB long, `/chunked` comes in two chunks, `/gzip` says
+/// which encoding was asked for. It counts connections.
 async fn server(address: &str) -> (u16, Arc<AtomicUsize>) {
     let listener = tokio::net::TcpListener::bind((address, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -101,9 +113,26 @@ async fn server(address: &str) -> (u16, Arc<AtomicUsize>) {
                 let mut buffer = [0; 4096];
                 loop {
                     let Ok(count @ 1..) = stream.read(&mut buffer).await else { return };
+                    let request = String::from_utf8_lossy(&buffer[..count]).to_lowercase();
                     let asked = String::from_utf8_lossy(&buffer[..count]).lines().next().unwrap_or("").to_owned();
-                    let body = if asked.contains("/big") { "x".repeat(5 << 20) } else { asked.clone() };
-                    let head = format!("HTTP/1.1 422 Unprocessable\r\ncontent-length: {}\r\n\r\n", body.len());
+                    if asked.contains("/chunked") {
+                        let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n";
+                        let _ = stream.write_all(head.as_bytes()).await;
+                        tokio::time::sleep(PAUSE).await;
+                        let _ = stream.write_all(b"4\r\nlast\r\n0\r\n\r\n").await;
+                        continue;
+                    }
+                    let encoding = request.lines().find_map(|line| line.strip_prefix("accept-encoding: "));
+                    let (kind, body) = match asked.split(' ').nth(1).unwrap_or_default() {
+                        "/big" => ("text/plain", "x".repeat(5 << 20)),
+                        "/json" => ("application/json", JSON.to_owned()),
+                        "/gzip" => ("text/plain", encoding.unwrap_or("anything").to_owned()),
+                        _ => ("text/plain", asked.clone()),
+                    };
+                    let length = body.len();
+                    let head = format!(
+                        "HTTP/1.1 422 Unprocessable\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n"
+                    );
                     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
                     if asked.contains("/last") {
                         return;
@@ -160,9 +189,81 @@ async fn a_denied_port_forward_names_the_rule() {
     let (port, _) = server("127.78.3.4").await;
     cluster.service("127.78.3.4", port).await;
     cluster.deny("get pods/portforward default\n").await;
-    let trouble = cluster.connections.send(&vm(), Request::get("/")).await.unwrap_err();
+    let trouble = cluster.by(Wanted::PortForward).await.send(&vm(), Request::get("/")).await.unwrap_err();
     let Trouble::Denied { rule, .. } = trouble else { panic!("{trouble}") };
     assert_eq!(rule, Access::new("get", "", "pods/portforward").within("default"));
+}
+
+#[tokio::test]
+async fn where_port_forward_is_denied_the_proxy_is_taken_and_where_both_are_the_rule_is_named() {
+    let cluster = Cluster::start().await;
+    let (port, _) = server("127.78.3.5").await;
+    cluster.service("127.78.3.5", port).await;
+    cluster.deny("get pods/portforward default\ncreate pods/proxy default\n").await;
+    let reply = cluster.connections.send(&vm(), Request::get("/a?b=c")).await.unwrap();
+    assert_eq!((reply.status, reply.via), (422, Via::Proxy));
+    let ways = cluster.connections.new_ways();
+    assert!(
+        matches!(ways.as_slice(), [way] if way.via == Via::Proxy && way.why.contains("pods/portforward")),
+        "{ways:?}"
+    );
+    let post = Request::post("/", &json!({}));
+    let Err(Trouble::Denied { rule, message }) = cluster.connections.send(&vm(), post).await else { panic!() };
+    assert_eq!(rule, Access::new("get", "", "pods/portforward").within("default"));
+    assert!(message.contains("nor to create pods/proxy in namespace default"), "{message}");
+}
+
+#[tokio::test]
+async fn by_proxy_the_details_of_http_stay_as_the_component_sent_them() {
+    let cluster = Cluster::start().await;
+    let (port, _) = server("127.78.3.6").await;
+    cluster.service("127.78.3.6", port).await;
+    let (connections, vm) = (cluster.by(Wanted::Proxy).await, vm());
+    let reply = connections.send(&vm, Request::get("/api/v1/query?query=up%7Ba%3D%22%2F%20b%22%7D")).await.unwrap();
+    assert_eq!((reply.status, reply.via), (422, Via::Proxy));
+    assert_eq!(reply.body, b"GET /api/v1/query?query=up%7Ba%3D%22%2F%20b%22%7D HTTP/1.1");
+    let json = connections.send(&vm, Request::get("/json")).await.unwrap();
+    assert_eq!((json.status, json.body.as_slice()), (422, JSON.as_bytes()));
+    let gzip = connections.send(&vm, Request::get("/gzip")).await.unwrap();
+    assert_eq!(gzip.body, b"identity", "nobody on the way asks for compression in our name");
+    assert_eq!(connections.send(&vm, Request::get("/big")).await.unwrap().body.len(), 5 << 20);
+}
+
+#[tokio::test]
+async fn by_proxy_a_body_comes_while_it_is_still_being_sent() {
+    let cluster = Cluster::start().await;
+    let (port, _) = server("127.78.3.7").await;
+    cluster.service("127.78.3.7", port).await;
+    let connections = cluster.by(Wanted::Proxy).await;
+    let mut stream = connections.send_streaming(&vm(), Request::get("/chunked")).await.unwrap();
+    assert_eq!(stream.chunk().await.unwrap().unwrap(), "first");
+    let early = stream.took();
+    let mut rest = Vec::new();
+    while let Some(chunk) = stream.chunk().await.unwrap() {
+        rest.extend_from_slice(&chunk);
+    }
+    assert_eq!(rest, b"last");
+    assert!(early < PAUSE && stream.took() >= PAUSE, "{early:?}, {:?}", stream.took());
+}
+
+#[tokio::test]
+async fn by_proxy_a_port_on_which_nothing_listens_is_told_from_a_components_own_error() {
+    let cluster = Cluster::start().await;
+    cluster.service("127.78.3.8", 1).await;
+    let trouble = cluster.by(Wanted::Proxy).await.send(&vm(), Request::get("/")).await.unwrap_err();
+    let Trouble::Broken { to, message } = trouble else { panic!("{trouble}") };
+    assert_eq!(to, "Pod default/vm-0 port 1");
+    assert!(message.contains("connection refused") && message.contains("--access port-forward"), "{message}");
+}
+
+#[tokio::test]
+async fn the_addresses_of_the_cluster_are_asked_without_the_api_server() {
+    let cluster = Cluster::start().await;
+    let (port, _) = server("127.78.3.9").await;
+    cluster.service("127.78.3.9", port).await;
+    cluster.deny("* pods/portforward default\n* pods/proxy default\n").await;
+    let reply = cluster.by(Wanted::Dns).await.send(&vm(), Request::get("/x")).await.unwrap();
+    assert_eq!((reply.body.as_slice(), reply.via), (&b"GET /x HTTP/1.1"[..], Via::Dns));
 }
 
 #[tokio::test]

@@ -100,11 +100,18 @@ impl Trouble {
                 .terminal(),
             ),
             Self::NotDeployed { service } => {
-                fail(Finding::new("reach/not-deployed", "the Service exists", "it does not").on(service))
+                let finding = Finding::new("reach/not-deployed", "the Service exists", "it does not").on(service);
+                fail(
+                    finding
+                        .hint("check its namespace and name in the suite, and the status of the object that makes it"),
+                )
             }
             Self::NoReadyEndpoint { service, message } => fail(
                 Finding::new("reach/no-ready-endpoint", "at least one ready pod behind the Service", message)
-                    .on(service),
+                    .on(service)
+                    .hint(
+                        "see `kubectl describe` of its pods, and whether its selector and port are those of the pods",
+                    ),
             ),
             Self::WrongComponent { service, expected, answered } => fail(
                 Finding::new("reach/wrong-component", format!("{expected} answers"), format!("{answered} answers"))

@@ -1,7 +1,6 @@
 //! `signoff rbac`: the least that a suite's run must be permitted.
 
-use clap::ValueEnum;
-
+use super::cluster::Access;
 use super::{FilterArguments, SuiteArguments, read_suite, screen};
 use crate::connect::Via;
 use crate::plan::{Filter, Plan};
@@ -15,9 +14,9 @@ pub struct Arguments {
     suite: SuiteArguments,
     #[command(flatten)]
     filter: FilterArguments,
-    /// How the run will reach components; `auto` is by port-forward
-    #[arg(long, value_name = "WAY", default_value = "auto")]
-    access: Way,
+    /// How the run will reach components; `auto` is what a Pod of the cluster does
+    #[arg(long, value_name = "WAY", value_enum, default_value = "auto")]
+    access: Access,
     /// Name of the ServiceAccount and of all other objects; two suites on one cluster need two names
     #[arg(long, value_name = "NAME", default_value = "signoff", value_parser = label)]
     name: String,
@@ -26,22 +25,12 @@ pub struct Arguments {
     namespace: String,
 }
 
-/// A way to components.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Way {
-    Auto,
-    Dns,
-    PortForward,
-    Proxy,
-}
-
-impl Way {
-    fn via(self) -> Via {
-        match self {
-            Self::Auto | Self::PortForward => Via::PortForward,
-            Self::Dns => Via::Dns,
-            Self::Proxy => Via::Proxy,
-        }
+/// The way that the rules are for.
+fn via(access: Access) -> Via {
+    match access {
+        Access::Auto | Access::Dns => Via::Dns,
+        Access::PortForward => Via::PortForward,
+        Access::Proxy => Via::Proxy,
     }
 }
 
@@ -52,7 +41,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         eprintln!("error: nothing was selected; `signoff list {}` shows what there is", plan.suite.file);
         return Ok(Exit::NothingSelected);
     }
-    let via = arguments.access.via();
+    let via = via(arguments.access);
     let way = match via {
         Via::Dns => "from inside the cluster",
         Via::PortForward => "by port-forward",

@@ -96,8 +96,7 @@ impl Connections {
         body: kube::client::Body,
     ) -> Result<Answer, Trouble> {
         let cluster = self.cluster()?;
-        let to = format!("the Kubernetes API at {}", cluster.server);
-        let broken = |message: String| Trouble::Broken { to: to.clone(), message };
+        let broken = |message: String| cluster.broken(message);
         let request = request
             .header(http::header::ACCEPT, "application/json")
             .body(body)
@@ -106,11 +105,12 @@ impl Connections {
             let response = cluster.client.send(request).await.map_err(|error| broken(with_causes(&error)))?;
             let status = response.status().as_u16();
             let body = response.into_body().collect().await.map_err(|error| broken(with_causes(&error)))?;
-            Ok(Answer { server: cluster.server.clone(), status, body: body.to_bytes().to_vec() })
+            let answer = Answer { status, body: body.to_bytes().to_vec() };
+            if status == 401 { Err(cluster.stranger(&answer.words())) } else { Ok(answer) }
         };
         tokio::time::timeout(LIMIT, exchange)
             .await
-            .unwrap_or_else(|_| Err(Trouble::TimedOut { to: to.clone(), seconds: LIMIT.as_secs_f64() }))
+            .unwrap_or_else(|_| Err(Trouble::TimedOut { to: cluster.shown(), seconds: LIMIT.as_secs_f64() }))
     }
 }
 
@@ -130,7 +130,6 @@ struct PageMetadata {
 
 /// What the API server said.
 pub(super) struct Answer {
-    server: String,
     status: u16,
     body: Vec<u8>,
 }
@@ -145,9 +144,11 @@ pub(super) enum Found {
 
 /// `metav1.Status`, as far as it is needed to tell refusals apart.
 #[derive(Default, Deserialize)]
-#[serde(default)]
-struct Status {
-    message: String,
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Status {
+    kind: String,
+    api_version: String,
+    pub(super) message: String,
     details: Details,
 }
 
@@ -157,31 +158,36 @@ struct Details {
     name: String,
 }
 
+impl Status {
+    /// A body that says of itself that it is a Status.
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
+        let status: Self = serde_json::from_slice(body).ok()?;
+        (status.kind == "Status" && status.api_version == "v1").then_some(status)
+    }
+}
+
 impl Answer {
     /// An absent object is told from an unknown path by the details of the Status: only the handler of a known
     /// resource can name the object; the fallback handler answers plain text.
     pub(super) fn read(self, path: &str, rule: Access) -> Result<Found, Trouble> {
-        let status: Status = serde_json::from_slice(&self.body).unwrap_or_default();
         match self.status {
             200..=299 => serde_json::from_slice(&self.body)
                 .map(|object| Found::Object(without_nulls(object)))
                 .map_err(|error| Trouble::Malformed { url: path.to_owned(), message: format!("no JSON: {error}") }),
-            404 if status.details.name.is_empty() => Ok(Found::UnknownPath),
+            404 if self.status().details.name.is_empty() => Ok(Found::UnknownPath),
             404 => Ok(Found::Absent),
-            403 => Err(Trouble::Denied { rule, message: self.words(&status) }),
-            401 => Err(Trouble::Broken {
-                to: format!("the Kubernetes API at {}", self.server),
-                message: format!(
-                    "it does not accept our credentials (401: {}); log in again, or check the user in the kubeconfig",
-                    self.words(&status)
-                ),
-            }),
-            code => Err(Trouble::Refused { url: path.to_owned(), status: code, body: self.words(&status) }),
+            403 => Err(Trouble::Denied { rule, message: self.words() }),
+            code => Err(Trouble::Refused { url: path.to_owned(), status: code, body: self.words() }),
         }
     }
 
-    fn words(&self, status: &Status) -> String {
-        if status.message.is_empty() { message::start_of(&self.body) } else { status.message.clone() }
+    fn status(&self) -> Status {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    fn words(&self) -> String {
+        let said = self.status().message;
+        if said.is_empty() { message::start_of(&self.body) } else { said }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Where a component listens: a Service and one of its ports.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use http::Method;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Via;
 use crate::check::access::Access;
@@ -21,17 +23,65 @@ pub struct Endpoint {
     pub port: Port,
 }
 
-/// Name or number of a Service port, written as text: `http`, `8429`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+/// Name or number of a Service port: `http`, `8429`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Port(pub String);
 
-impl Endpoint {
-    /// Every permission that reaching it by port-forward needs.
-    pub fn access(&self) -> Vec<Access> {
-        self.access_by(Via::PortForward, &[Method::GET])
+impl<'de> Deserialize<'de> for Port {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NameOrNumber)
+    }
+}
+
+struct NameOrNumber;
+
+impl Visitor<'_> for NameOrNumber {
+    type Value = Port;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("name or number of a Service port")
     }
 
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Port, E> {
+        match name {
+            "" => Err(E::invalid_value(Unexpected::Str(name), &self)),
+            name => Ok(Port(name.to_owned())),
+        }
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Port, E> {
+        match u16::try_from(number) {
+            Ok(1..) => Ok(Port(number.to_string())),
+            _ => Err(E::custom(format!("{number} is out of range: expected 1 to 65535"))),
+        }
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Port, E> {
+        u64::try_from(number).map_or_else(
+            |_| Err(E::custom(format!("{number} is out of range: expected 1 to 65535"))),
+            |number| self.visit_u64(number),
+        )
+    }
+}
+
+impl JsonSchema for Port {
+    fn schema_name() -> Cow<'static, str> {
+        "Port".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Name or number of a Service port: http, 8429",
+            "type": ["string", "integer"],
+            "minLength": 1,
+            "minimum": 1,
+            "maximum": 65535
+        })
+    }
+}
+
+impl Endpoint {
     /// Every permission that requests of these methods need on their way to it; none for an address that is given.
     ///
     /// A port-forward over WebSocket asks for `get` before Kubernetes 1.35 and for `create` as well from then on; what

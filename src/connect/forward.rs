@@ -86,13 +86,23 @@ impl Pool {
         self.exchange(wire, to, request).await
     }
 
+    /// Makes sure that a stream is kept for the next request.
+    pub(super) async fn open(&self, client: &Client, to: &PodPort) -> Result<(), Trouble> {
+        let wire = match self.take(to) {
+            Some(wire) => wire,
+            None => dial(client, to).await?,
+        };
+        Lease { pool: self.clone(), to: to.clone(), wire }.give_back();
+        Ok(())
+    }
+
     async fn exchange(
         &self,
         mut wire: Wire,
         to: &PodPort,
         request: &Request,
     ) -> Result<(Response<Incoming>, Lease, Instant), Failure> {
-        let message = http_request(to, request).map_err(Failure::NotSent)?;
+        let message = to.message(request).map_err(Failure::NotSent)?;
         if wire.sender.ready().await.is_err() {
             return Err(Failure::NotSent(to.broken(wire.last_words("the stream was closed").await)));
         }
@@ -151,8 +161,16 @@ impl PodPort {
         format!("Pod {}/{} port {}", self.namespace, self.pod, self.port)
     }
 
-    fn broken(&self, message: String) -> Trouble {
+    pub(super) fn broken(&self, message: String) -> Trouble {
         Trouble::Broken { to: self.shown(), message: message.trim().to_owned() }
+    }
+
+    fn message(&self, request: &Request) -> Result<http::Request<Full<Bytes>>, Trouble> {
+        let mut message = http_request(&request.path, request, Full::new(Bytes::from(request.body.clone())))?;
+        if let Ok(host) = HeaderValue::from_str(&format!("{}:{}", self.pod, self.port)) {
+            message.headers_mut().insert(header::HOST, host);
+        }
+        Ok(message)
     }
 }
 
@@ -185,17 +203,15 @@ fn refused(to: &PodPort, error: &kube::Error) -> Trouble {
     }
 }
 
-fn http_request(to: &PodPort, request: &Request) -> Result<http::Request<Full<Bytes>>, Trouble> {
+/// A request as it goes out, except for what the way adds.
+pub(super) fn http_request<B>(path: &str, request: &Request, body: B) -> Result<http::Request<B>, Trouble> {
     let mut message = http::Request::builder()
         .method(request.method.clone())
-        .uri(&request.path)
-        .body(Full::new(Bytes::from(request.body.clone())))
+        .uri(path)
+        .body(body)
         .map_err(|error| Trouble::Malformed { url: request.path.clone(), message: error.to_string() })?;
     let headers = message.headers_mut();
     headers.extend(request.headers.clone());
     headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("signoff/", env!("CARGO_PKG_VERSION"))));
-    if let Ok(host) = HeaderValue::from_str(&format!("{}:{}", to.pod, to.port)) {
-        headers.insert(header::HOST, host);
-    }
     Ok(message)
 }

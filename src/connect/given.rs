@@ -1,19 +1,20 @@
-//! HTTP to an address that the user gave in place of a Service.
+//! HTTP straight to an address: one that the user gave in place of a Service, or the cluster's own.
 
 use std::time::Duration;
 
 use reqwest::Url;
 
 use super::client::with_causes;
+use super::forward::Failure;
 use super::{Endpoint, OpenError, Request};
 use crate::check::trouble::Trouble;
 
 /// How long to wait for a TCP connection.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
-/// The given addresses, and the client that asks them.
+/// The given addresses, and the client that asks any address.
 pub(super) struct Given {
-    http: Option<reqwest::Client>,
+    http: reqwest::Client,
     urls: Vec<(String, Url)>,
 }
 
@@ -21,8 +22,7 @@ impl Given {
     pub(super) fn new(urls: &[(String, String)]) -> Result<Self, OpenError> {
         let urls = urls.iter().map(|(service, url)| Ok((service.clone(), parse(service, url)?)));
         let urls: Vec<(String, Url)> = urls.collect::<Result<_, OpenError>>()?;
-        let http = if urls.is_empty() { None } else { Some(client(&urls)?) };
-        Ok(Self { http, urls })
+        Ok(Self { http: client(&urls)?, urls })
     }
 
     /// The address that stands for a Service: one given for its namespace wins over one for its bare name.
@@ -32,16 +32,14 @@ impl Given {
     }
 
     /// Sends a request below `base` and gives the answer's head.
-    pub(super) async fn send(&self, base: &str, shown: &str, request: Request) -> Result<reqwest::Response, Trouble> {
-        let broken = |message: String| Trouble::Broken { to: shown.to_owned(), message };
-        let http = self.http.as_ref().ok_or_else(|| broken("no address was given".to_owned()))?;
+    pub(super) async fn send(&self, base: &str, shown: &str, request: Request) -> Result<reqwest::Response, Failure> {
         let url = format!("{}{}", base.trim_end_matches('/'), request.path);
-        http.request(request.method, url)
-            .headers(request.headers)
-            .body(request.body)
-            .send()
-            .await
-            .map_err(|error| broken(with_causes(&error.without_url())))
+        let sent = self.http.request(request.method, url).headers(request.headers).body(request.body).send().await;
+        sent.map_err(|error| {
+            let is_unsent = error.is_connect();
+            let trouble = Trouble::Broken { to: shown.to_owned(), message: with_causes(&error.without_url()) };
+            if is_unsent { Failure::NotSent(trouble) } else { Failure::Sent(trouble) }
+        })
     }
 }
 

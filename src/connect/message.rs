@@ -1,6 +1,6 @@
 //! A request to a component and its reply, whatever the way there.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Method, header};
@@ -40,7 +40,7 @@ pub struct Reply {
 }
 
 /// The way to a component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Via {
     /// Its address inside the cluster, as only a Pod can use it.
@@ -51,6 +51,17 @@ pub enum Via {
     Proxy,
     /// An address that was given.
     Url,
+}
+
+impl fmt::Display for Via {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dns => "dns",
+            Self::PortForward => "port-forward",
+            Self::Proxy => "proxy",
+            Self::Url => "url",
+        })
+    }
 }
 
 impl Request {

@@ -7,9 +7,11 @@ mod deadline;
 mod endpoint;
 mod forward;
 mod given;
+mod kubeconfig;
 mod message;
 mod options;
 mod pods;
+mod proxy;
 mod reach;
 pub mod resource;
 mod review;
@@ -18,6 +20,8 @@ mod stream;
 mod surroundings;
 #[cfg(test)]
 pub(crate) mod testing;
+mod tunnel;
+mod way;
 mod write;
 
 use std::collections::HashMap;
@@ -33,10 +37,13 @@ pub use resource::{Resource, Scope};
 pub use revisions::Revisions;
 pub use stream::Stream;
 pub use surroundings::Surroundings;
+pub use way::{Wanted, Way};
 
 use client::Cluster;
 use forward::Pool;
 use given::Given;
+use pods::Behind;
+use way::Ways;
 
 /// How long a Service counts as resolved, and a component as identified, before it is looked at again.
 const KNOWN_FOR: Duration = Duration::from_secs(10);
@@ -50,9 +57,11 @@ pub struct Connections {
 struct Inner {
     /// The API server, or why there is none.
     cluster: Result<Cluster, String>,
+    wanted: Wanted,
     given: Given,
     pool: Pool,
-    resolved: Recent<Endpoint, Vec<PodAddress>>,
+    ways: Ways,
+    resolved: Recent<Endpoint, Behind>,
     identified: Recent<PodAddress, Component>,
 }
 
@@ -72,8 +81,10 @@ impl Connections {
         Ok(Self {
             inner: Arc::new(Inner {
                 cluster,
+                wanted: options.wanted,
                 given,
                 pool: Pool::default(),
+                ways: Ways::default(),
                 resolved: Recent::default(),
                 identified: Recent::default(),
             }),

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::Wanted;
+
 /// How to reach the cluster and its components.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -13,6 +15,8 @@ pub struct Options {
     pub impersonate: Option<String>,
     /// Act as a member of these groups (`Impersonate-Group`); needs `impersonate`.
     pub impersonate_groups: Vec<String>,
+    /// The way to components for which no address is given.
+    pub wanted: Wanted,
     /// Addresses that replace a Service: its name, or `namespace/name`, with the URL to use.
     pub urls: Vec<(String, String)>,
 }

@@ -1,6 +1,7 @@
 //! Which pods stand behind a Service port, and why none does.
 
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,10 +9,10 @@ use serde_json::Value;
 use super::forward::PodPort;
 use super::given::without_credentials;
 use super::resource::{ENDPOINT_SLICES, PODS, SERVICES};
-use super::{Connections, Endpoint, Port};
+use super::{Connections, Endpoint, Port, Via};
 use crate::check::trouble::Trouble;
 
-/// One place that answers for a Service: a pod's port, or the address given for the Service.
+/// One place that answers for a Service: a pod's port, or an address that stands for all of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PodAddress {
     pub(super) place: Place,
@@ -19,16 +20,29 @@ pub struct PodAddress {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Place {
-    Pod(PodPort),
-    Given { url: String, shown: String },
+    /// By port-forward.
+    Forward(PodPort),
+    /// By the API server's proxy.
+    Proxy(PodPort),
+    /// Straight to a URL; `pod` is its pod's name where it is of one only.
+    Address { url: String, shown: String, pod: Option<String>, via: Via },
+}
+
+/// What stands behind a Service port.
+#[derive(Clone)]
+pub(super) struct Behind {
+    /// Where to ask when any pod will do.
+    pub(super) any: PodAddress,
+    /// Every ready pod, in the order of their names; never empty.
+    pub(super) each: Vec<PodAddress>,
 }
 
 impl PodAddress {
-    /// Name of the pod; `None` where an address was given instead.
+    /// Name of the pod; `None` where an address stands for any of them.
     pub fn pod(&self) -> Option<&str> {
         match &self.place {
-            Place::Pod(pod) => Some(&pod.pod),
-            Place::Given { .. } => None,
+            Place::Forward(pod) | Place::Proxy(pod) => Some(&pod.pod),
+            Place::Address { pod, .. } => pod.as_deref(),
         }
     }
 }
@@ -36,8 +50,8 @@ impl PodAddress {
 impl fmt::Display for PodAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Pod(pod) => f.write_str(&pod.shown()),
-            Place::Given { shown, .. } => f.write_str(shown),
+            Place::Forward(pod) | Place::Proxy(pod) => f.write_str(&pod.shown()),
+            Place::Address { shown, .. } => f.write_str(shown),
         }
     }
 }
@@ -46,19 +60,27 @@ impl Connections {
     /// Every ready pod behind a Service port, in the order of their names; never empty. Where an address was given
     /// for the Service, it alone.
     pub async fn pods(&self, endpoint: &Endpoint) -> Result<Vec<PodAddress>, Trouble> {
-        if let Some(url) = self.inner.given.url(endpoint) {
-            let shown = without_credentials(url);
-            return Ok(vec![PodAddress { place: Place::Given { url: url.to_string(), shown } }]);
-        }
+        Ok(self.behind(endpoint).await?.each)
+    }
+
+    pub(super) async fn behind(&self, endpoint: &Endpoint) -> Result<Behind, Trouble> {
         if let Some(known) = self.inner.resolved.get(endpoint) {
             return Ok(known);
         }
-        let pods = self.resolve(endpoint).await?;
-        self.inner.resolved.put(endpoint.clone(), pods.clone());
-        Ok(pods)
+        let behind = match self.inner.given.url(endpoint) {
+            Some(url) => {
+                let shown = without_credentials(url);
+                self.inner.ways.note(endpoint, Via::Url, format!("since {shown} was given for it"));
+                let place = Place::Address { url: url.to_string(), shown, pod: None, via: Via::Url };
+                Behind { any: PodAddress { place: place.clone() }, each: vec![PodAddress { place }] }
+            }
+            None => self.resolve(endpoint).await?,
+        };
+        self.inner.resolved.put(endpoint.clone(), behind.clone());
+        Ok(behind)
     }
 
-    async fn resolve(&self, endpoint: &Endpoint) -> Result<Vec<PodAddress>, Trouble> {
+    async fn resolve(&self, endpoint: &Endpoint) -> Result<Behind, Trouble> {
         let namespace = Some(endpoint.namespace.as_str());
         let service = self
             .get(&SERVICES, namespace, &endpoint.service)
@@ -71,7 +93,15 @@ impl Connections {
         let slices = self.list(&ENDPOINT_SLICES, namespace, &selector).await?;
         let slices: Vec<Slice> = slices.into_iter().map(|slice| read(slice, endpoint)).collect::<Result<_, _>>()?;
         let ready = ready_pods(&slices, &endpoint.namespace, &port.name);
-        if ready.is_empty() { Err(none(self.why_none(endpoint, &service, &slices).await)) } else { Ok(ready) }
+        let Some((first, _)) = ready.first() else {
+            return Err(none(self.why_none(endpoint, &service, &slices).await));
+        };
+        let via = self.choose(endpoint, first).await?;
+        let each: Vec<PodAddress> =
+            ready.into_iter().map(|(pod, ip)| address(via, pod, ip)).collect::<Result<_, _>>()?;
+        let is_named = via == Via::Dns && self.cluster()?.inside && !service.is_headless();
+        let any = if is_named { named(endpoint, port.port) } else { each[0].clone() };
+        Ok(Behind { any, each })
     }
 
     /// Best effort: the pods may not be readable, and the verdict does not depend on them.
@@ -107,6 +137,8 @@ struct ServiceSpec {
     #[serde(default)]
     selector: serde_json::Map<String, Value>,
     external_name: Option<String>,
+    #[serde(rename = "clusterIP")]
+    cluster_ip: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -127,6 +159,11 @@ impl Service {
             let ports: Vec<String> = self.spec.ports.iter().map(|p| format!("{}:{}", p.name, p.port)).collect();
             format!("it has no port {}; it has {}", wanted.0, ports.join(", "))
         })
+    }
+
+    /// Its name leads to pods, whose ports may have other numbers than its own.
+    fn is_headless(&self) -> bool {
+        self.spec.cluster_ip.as_deref() == Some("None")
     }
 
     fn selector(&self) -> Option<String> {
@@ -157,6 +194,8 @@ struct SlicePort {
 #[serde(rename_all = "camelCase")]
 struct SliceEndpoint {
     #[serde(default)]
+    addresses: Vec<String>,
+    #[serde(default)]
     conditions: Conditions,
     target_ref: Option<TargetRef>,
 }
@@ -183,18 +222,46 @@ impl SliceEndpoint {
     }
 }
 
-fn ready_pods(slices: &[Slice], namespace: &str, port_name: &str) -> Vec<PodAddress> {
-    let mut pods: Vec<PodPort> = Vec::new();
+/// The ready pods, each with its address inside the cluster.
+fn ready_pods(slices: &[Slice], namespace: &str, port_name: &str) -> Vec<(PodPort, Option<IpAddr>)> {
+    let mut pods: Vec<(PodPort, Option<IpAddr>)> = Vec::new();
     for slice in slices {
         let ports = slice.ports.iter().filter(|port| port.name.as_deref().unwrap_or("") == port_name);
         let Some(port) = ports.filter_map(|port| port.port).next() else { continue };
-        let ready = slice.endpoints.iter().filter(|endpoint| endpoint.is_ready()).filter_map(SliceEndpoint::pod);
-        pods.extend(ready.map(|pod| PodPort { namespace: namespace.to_owned(), pod: pod.to_owned(), port }));
+        let ready = slice.endpoints.iter().filter(|endpoint| endpoint.is_ready());
+        pods.extend(ready.filter_map(|endpoint| {
+            let ip = endpoint.addresses.first().and_then(|address| address.parse().ok());
+            let pod = endpoint.pod()?.to_owned();
+            Some((PodPort { namespace: namespace.to_owned(), pod, port }, ip))
+        }));
     }
-    pods.sort_by(|a, b| a.pod.cmp(&b.pod));
+    pods.sort_by(|(a, _), (b, _)| a.pod.cmp(&b.pod));
     // A pod with addresses of two families stands in two slices.
-    pods.dedup_by(|a, b| a.pod == b.pod);
-    pods.into_iter().map(|pod| PodAddress { place: Place::Pod(pod) }).collect()
+    pods.dedup_by(|(a, _), (b, _)| a.pod == b.pod);
+    pods
+}
+
+/// Where to reach one pod on the way that was chosen.
+fn address(via: Via, pod: PodPort, ip: Option<IpAddr>) -> Result<PodAddress, Trouble> {
+    let place = match (via, ip) {
+        (Via::Proxy, _) => Place::Proxy(pod),
+        (Via::PortForward | Via::Url, _) => Place::Forward(pod),
+        (Via::Dns, Some(ip)) => {
+            let at = SocketAddr::new(ip, pod.port);
+            let shown = format!("{} at {at}", pod.shown());
+            Place::Address { url: format!("http://{at}"), shown, pod: Some(pod.pod), via }
+        }
+        (Via::Dns, None) => return Err(pod.broken("its EndpointSlice has no IP address for it".to_owned())),
+    };
+    Ok(PodAddress { place })
+}
+
+/// The Service by its name, as its other clients in the cluster ask it. Single pods have no such names (only those of a
+/// StatefulSet do), so they are asked by their addresses.
+fn named(endpoint: &Endpoint, port: u16) -> PodAddress {
+    let host = format!("{}.{}.svc:{port}", endpoint.service, endpoint.namespace);
+    let (url, shown) = (format!("http://{host}"), format!("{endpoint} at {host}"));
+    PodAddress { place: Place::Address { url, shown, pod: None, via: Via::Dns } }
 }
 
 /// A pod in a few words: its phase, and what its containers wait for.

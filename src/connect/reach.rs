@@ -1,4 +1,4 @@
-//! Sending a request to a component: by the address that was given for it, or by port-forward to one of its pods.
+//! Sending a request to a component, on the way that leads to it.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use super::deadline::Deadline;
 use super::forward::Failure;
 use super::pods::Place;
 use super::stream::{Body, Head};
-use super::{Connections, Endpoint, PodAddress, Reply, Request, Stream, Via};
+use super::{Connections, Endpoint, PodAddress, Reply, Request, Stream, Via, proxy};
 use crate::check::trouble::Trouble;
 
 impl Connections {
@@ -47,8 +47,7 @@ impl Connections {
     }
 
     pub(super) async fn first(&self, to: &Endpoint) -> Result<PodAddress, Trouble> {
-        let mut pods = self.pods(to).await?.into_iter();
-        pods.next().ok_or_else(|| Trouble::NoReadyEndpoint { service: to.to_string(), message: "none".to_owned() })
+        Ok(self.behind(to).await?.any)
     }
 
     async fn exchange(&self, to: &PodAddress, request: &Request, deadline: &Deadline) -> Result<Stream, Failure> {
@@ -61,22 +60,59 @@ impl Connections {
             started,
         };
         let (head, body) = match &to.place {
-            Place::Given { url, shown } => {
+            Place::Address { url, shown, via, .. } => {
                 let started = Instant::now();
-                let asked = self.inner.given.send(url, shown, request.clone());
+                let asked = async { Ok(self.inner.given.send(url, shown, request.clone()).await) };
                 let response = deadline.keep(asked).await.map_err(Failure::Sent)?;
-                let head = head(response.status(), response.headers().clone(), Via::Url, started);
-                (head, Body::Url(response))
+                let response = response.map_err(|failure| self.with_hint(*via, failure))?;
+                (head(response.status(), response.headers().clone(), *via, started), Body::Url(response))
             }
-            Place::Pod(pod) => {
+            Place::Forward(pod) => {
                 let cluster = self.cluster().map_err(Failure::NotSent)?;
                 let asked = async { Ok(self.inner.pool.send(&cluster.client, pod, request).await) };
                 let (response, lease, started) = deadline.keep(asked).await.map_err(Failure::Sent)??;
                 let (parts, body) = response.into_parts();
                 (head(parts.status, parts.headers, Via::PortForward, started), Body::Forward(body, Some(lease)))
             }
+            Place::Proxy(pod) => {
+                let cluster = self.cluster().map_err(Failure::NotSent)?;
+                let asked = async { Ok(proxy::send(cluster, pod, request).await) };
+                let answer = deadline.keep(asked).await.map_err(Failure::Sent)?;
+                let answer = answer.map_err(|failure| self.neither_way(&pod.namespace, failure))?;
+                let parts = answer.head;
+                let head = head(parts.status, parts.headers, Via::Proxy, answer.started);
+                (head, Body::Proxy(answer.ahead, answer.rest))
+            }
         };
         Stream::new(head, body, deadline.clone()).map_err(Failure::Sent)
+    }
+
+    /// What keeps a request from an address of the cluster, where nothing else says it.
+    fn with_hint(&self, via: Via, failure: Failure) -> Failure {
+        let Failure::NotSent(Trouble::Broken { to, message }) = failure else { return failure };
+        let inside = self.inner.cluster.as_ref().is_ok_and(|cluster| cluster.inside);
+        let hint = match (via, inside) {
+            (Via::Dns, true) => "; does a NetworkPolicy keep this Pod from it?",
+            (Via::Dns, false) => {
+                "; addresses of the cluster lead nowhere from outside of it: give --access port-forward"
+            }
+            _ => "",
+        };
+        Failure::NotSent(Trouble::Broken { to, message: format!("{message}{hint}") })
+    }
+
+    /// Where the proxy only stands in for a port-forward that was denied, the rule to add is still that of the latter.
+    fn neither_way(&self, namespace: &str, failure: Failure) -> Failure {
+        match (failure, self.inner.ways.denied(namespace)) {
+            (
+                Failure::NotSent(Trouble::Denied { rule: other, message: too }),
+                Some(Trouble::Denied { rule, message }),
+            ) => {
+                let message = format!("{message}; nor to {other}: {too}");
+                Failure::NotSent(Trouble::Denied { rule, message })
+            }
+            (failure, _) => failure,
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use http::{Request, header};
 use kube::client::Body;
 use serde_json::{Value, json};
 
+use super::Connections;
 use super::api::Found;
-use super::{Connections, Endpoint, Via};
 use crate::check::access::Access;
 use crate::check::trouble::Trouble;
 
@@ -29,11 +29,6 @@ impl Connections {
                 Err(Trouble::UnknownKind { resource: "selfsubjectaccessreviews.authorization.k8s.io".to_owned() })
             }
         }
-    }
-
-    /// The way that requests to a component take.
-    pub fn via(&self, to: &Endpoint) -> Via {
-        if self.inner.given.url(to).is_some() { Via::Url } else { Via::PortForward }
     }
 
     /// The plural names of what the API serves of a group, in any version; empty for a group that is unknown.

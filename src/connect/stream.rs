@@ -36,6 +36,8 @@ pub struct Stream {
 /// Where the rest comes from.
 pub(super) enum Body {
     Forward(Incoming, Option<Lease>),
+    /// What was read ahead, and the rest.
+    Proxy(Bytes, kube::client::Body),
     Url(reqwest::Response),
 }
 
@@ -78,15 +80,13 @@ impl Stream {
                 let next = async { response.chunk().await.map_err(|error| broken(&error.without_url())) };
                 self.deadline.keep_by(self.timer.as_mut(), next).await
             }
+            Body::Proxy(ahead, _) if !ahead.is_empty() => Ok(Some(std::mem::take(ahead))),
+            Body::Proxy(_, rest) => {
+                let next = async { data(rest).await.map_err(|error| broken(&error)) };
+                self.deadline.keep_by(self.timer.as_mut(), next).await
+            }
             Body::Forward(incoming, lease) => {
-                let next = async {
-                    while let Some(frame) = incoming.frame().await {
-                        if let Ok(data) = frame.map_err(|error| broken(&error))?.into_data() {
-                            return Ok(Some(data));
-                        }
-                    }
-                    Ok(None)
-                };
+                let next = async { data(incoming).await.map_err(|error| broken(&error)) };
                 let next = self.deadline.keep_by(self.timer.as_mut(), next).await?;
                 // Only a connection whose answer was read to the end can carry another one.
                 if next.is_none()
@@ -119,4 +119,14 @@ impl Stream {
         let took = self.took();
         Ok(Reply { status: self.status, headers: self.headers, body, took, via: self.via, path: self.path })
     }
+}
+
+/// The next piece of a body, past trailers.
+async fn data<B: hyper::body::Body<Data = Bytes> + Unpin>(body: &mut B) -> Result<Option<Bytes>, B::Error> {
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
 }

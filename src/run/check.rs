@@ -15,7 +15,7 @@ use super::stop::Stop;
 use crate::check::identity::Identity;
 use crate::check::kind::Company;
 use crate::check::verdict::Decision;
-use crate::event::{EndReason, Event, LookResult, Outcome, What};
+use crate::event::{EndReason, Event, LookResult, Outcome, Surroundings, What};
 use crate::plan::CheckCard;
 use crate::record::Folder;
 
@@ -191,9 +191,13 @@ impl<P: Probe> Runner<P> {
         }
     }
 
-    /// Remembers a look and tells it.
+    /// Remembers a look, and tells it and what became known by it.
     fn take(&self, looks: &mut Looks, Looked { result, took, objects }: Looked) {
         looks.count += 1;
+        let facts = self.job.probe.facts();
+        if !facts.is_empty() {
+            self.tell(What::Surroundings(Surroundings { facts, ..Surroundings::default() }));
+        }
         let (check, attempt, took_seconds) = (self.job.card.id.clone(), looks.count, took.as_secs_f64());
         self.tell(What::Looked { check, attempt, took_seconds, result: result.clone() });
         looks.latest = Some(result);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::redact::redact_text;
 use crate::check::expectation::{Expectation, Session};
 use crate::check::identity::Identity;
 use crate::check::kind::Company;
@@ -24,6 +25,11 @@ pub trait Probe: Send + 'static {
 
     /// The objects that a saved observation speaks of.
     fn identities(&self, _seen: &Value) -> Vec<Identity> {
+        Vec::new()
+    }
+
+    /// Facts that became known by looking, each told once: which way leads to a component.
+    fn facts(&self) -> Vec<(String, String)> {
         Vec::new()
     }
 
@@ -67,6 +73,11 @@ impl Probe for Live {
 
     fn identities(&self, seen: &Value) -> Vec<Identity> {
         self.expectation.identities(seen)
+    }
+
+    fn facts(&self) -> Vec<(String, String)> {
+        let ways = self.cluster.iter().flat_map(Connections::new_ways);
+        ways.map(|way| (format!("way to {}", way.to), redact_text(&format!("{}, {}", way.via, way.why)))).collect()
     }
 
     async fn finish(&mut self) -> Result<Option<Value>, Trouble> {
