@@ -18,6 +18,9 @@ pub struct ClusterArguments {
     /// Reach a Service by this URL instead of a port-forward
     #[arg(long = "url", value_name = "SERVICE=URL", value_parser = pair)]
     urls: Vec<(String, String)>,
+    /// A folder of full CRDs (.yaml, .yml, .json), for checks of fields that the cluster's own CRDs take unseen
+    #[arg(long, value_name = "DIR")]
+    schemas: Option<PathBuf>,
     /// Act as this user
     #[arg(long = "as", value_name = "USER")]
     impersonate: Option<String>,
@@ -34,6 +37,7 @@ impl From<ClusterArguments> for Options {
             impersonate: arguments.impersonate,
             impersonate_groups: arguments.impersonate_groups,
             urls: arguments.urls,
+            schemas: arguments.schemas,
         }
     }
 }

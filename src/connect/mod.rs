@@ -13,6 +13,7 @@ mod pods;
 mod reach;
 pub mod resource;
 mod review;
+mod schemas;
 mod stream;
 mod surroundings;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use surroundings::Surroundings;
 use client::Cluster;
 use forward::Pool;
 use given::Given;
+use schemas::Schemas;
 
 /// How long a Service counts as resolved, and a component as identified, before it is looked at again.
 const KNOWN_FOR: Duration = Duration::from_secs(10);
@@ -49,6 +51,7 @@ struct Inner {
     /// The API server, or why there is none.
     cluster: Result<Cluster, String>,
     given: Given,
+    schemas: Schemas,
     pool: Pool,
     resolved: Recent<Endpoint, Vec<PodAddress>>,
     identified: Recent<PodAddress, Component>,
@@ -62,6 +65,7 @@ impl Connections {
         // An error only says that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let given = Given::new(&options.urls)?;
+        let schemas = options.schemas.as_deref().map(Schemas::read).transpose()?.unwrap_or_default();
         let cluster = match client::open(&options).await {
             Ok(cluster) => Ok(cluster),
             Err(OpenError::NoCluster(why)) if !options.urls.is_empty() => Err(why),
@@ -71,6 +75,7 @@ impl Connections {
             inner: Arc::new(Inner {
                 cluster,
                 given,
+                schemas,
                 pool: Pool::default(),
                 resolved: Recent::default(),
                 identified: Recent::default(),
