@@ -9,7 +9,6 @@ mod problem;
 mod reader;
 mod rules;
 mod source;
-mod suggest;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -22,12 +21,12 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::check::expectation::Expectation;
+pub use crate::check::suggest::closest;
 pub use card::{CheckCard, Criterion, SuiteId, Unproven};
 pub use problem::Error;
 use problem::{Problem, Problems};
 use reader::Reader;
 use source::Source;
-pub use suggest::closest;
 use variables::Variables;
 use written::SuiteFile;
 

@@ -3,7 +3,9 @@
 mod bytes;
 mod duration;
 mod percent;
+mod quantity;
 
 pub use bytes::Bytes;
 pub use duration::Duration;
 pub use percent::Percent;
+pub use quantity::Quantity;

@@ -87,8 +87,10 @@ fn misfits(path: &Path) -> Vec<String> {
 
 #[test]
 fn every_shipped_suite_is_valid_and_fits_the_schema() {
-    assert!(!suites("suites").is_empty());
-    for path in suites("suites") {
+    for folder in ["suites", "suites/platform"] {
+        assert!(!suites(folder).is_empty(), "{folder}");
+    }
+    for path in ["suites", "suites/platform"].into_iter().flat_map(suites) {
         assert_eq!(misfits(&path), Vec::<String>::new(), "{}", path.display());
         if let Err(error) = suite::read(&path, &[]) {
             panic!("\n{error}");

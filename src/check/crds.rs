@@ -17,6 +17,7 @@ use super::look::Look;
 use super::trouble::Trouble;
 use super::uses::Use;
 use super::verdict::Verdict;
+use crate::connect::resource::{CUSTOM_RESOURCE_DEFINITIONS, usual_plural};
 
 pub use observation::{Condition, Definition, Observation, Schema, Seen, Version};
 
@@ -42,18 +43,8 @@ pub struct Spec {
 impl Spec {
     /// Name of a kind's CRD: `vmsingles.operator.victoriametrics.com`.
     fn crd(&self, kind: &str) -> String {
-        let plural = self.plurals.get(kind).cloned().unwrap_or_else(|| plural(&kind.to_lowercase()));
+        let plural = self.plurals.get(kind).cloned().unwrap_or_else(|| usual_plural(&kind.to_lowercase()));
         format!("{plural}.{}", self.group)
-    }
-}
-
-/// The plural that code generators make of a kind.
-fn plural(singular: &str) -> String {
-    let ends = |ends: &[&str]| ends.iter().any(|end| singular.ends_with(end));
-    match singular.strip_suffix('y') {
-        Some(stem) if !ends(&["ay", "ey", "oy", "uy"]) => format!("{stem}ies"),
-        _ if ends(&["s", "x", "z", "ch", "sh"]) => format!("{singular}es"),
-        _ => format!("{singular}s"),
     }
 }
 
@@ -65,7 +56,7 @@ impl Kind for Crds {
     const PAGE: &'static str = include_str!("crds/page.md");
 
     fn uses(spec: &Spec) -> Vec<Use> {
-        let rule = |kind: &String| observe::DEFINITIONS.access("get", None).named(&spec.crd(kind)).into();
+        let rule = |kind: &String| CUSTOM_RESOURCE_DEFINITIONS.access("get", None).named(&spec.crd(kind)).into();
         spec.kinds.iter().map(rule).collect()
     }
 

@@ -128,6 +128,8 @@ kinds! {
     Crds(super::crds::Crds),
     /// A workload has rolled out and its pods are sound.
     Workload(super::workload::Workload),
+    /// Fields of any objects are what they should be, and their controllers have seen them.
+    Object(super::object::Object),
     /// A query returns the wanted series, with fresh values in range.
     Query(super::query::Query),
     /// All expected targets of a VMAgent are discovered, up, freshly scraped and stored.

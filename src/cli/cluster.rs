@@ -21,6 +21,9 @@ pub struct ClusterArguments {
     /// Reach a Service by this URL, whatever --access says
     #[arg(long = "url", value_name = "SERVICE=URL", value_parser = pair)]
     urls: Vec<(String, String)>,
+    /// A folder of full CRDs (.yaml, .yml, .json), for checks of fields that the cluster's own CRDs take unseen
+    #[arg(long, value_name = "DIR")]
+    schemas: Option<PathBuf>,
     /// Act as this user
     #[arg(long = "as", value_name = "USER")]
     impersonate: Option<String>,
@@ -62,6 +65,7 @@ impl From<ClusterArguments> for Options {
             impersonate_groups: arguments.impersonate_groups,
             wanted: arguments.access.into(),
             urls: arguments.urls,
+            schemas: arguments.schemas,
         }
     }
 }

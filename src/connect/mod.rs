@@ -16,6 +16,7 @@ mod reach;
 pub mod resource;
 mod review;
 mod revisions;
+mod schemas;
 mod stream;
 mod surroundings;
 #[cfg(test)]
@@ -43,6 +44,7 @@ use client::Cluster;
 use forward::Pool;
 use given::Given;
 use pods::Behind;
+use schemas::Schemas;
 use way::Ways;
 
 /// How long a Service counts as resolved, and a component as identified, before it is looked at again.
@@ -59,6 +61,7 @@ struct Inner {
     cluster: Result<Cluster, String>,
     wanted: Wanted,
     given: Given,
+    schemas: Schemas,
     pool: Pool,
     ways: Ways,
     resolved: Recent<Endpoint, Behind>,
@@ -73,6 +76,7 @@ impl Connections {
         // An error only says that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let given = Given::new(&options.urls)?;
+        let schemas = options.schemas.as_deref().map(Schemas::read).transpose()?.unwrap_or_default();
         let cluster = match client::open(&options).await {
             Ok(cluster) => Ok(cluster),
             Err(OpenError::NoCluster(why)) if !options.urls.is_empty() => Err(why),
@@ -83,6 +87,7 @@ impl Connections {
                 cluster,
                 wanted: options.wanted,
                 given,
+                schemas,
                 pool: Pool::default(),
                 ways: Ways::default(),
                 resolved: Recent::default(),

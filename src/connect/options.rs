@@ -19,6 +19,8 @@ pub struct Options {
     pub wanted: Wanted,
     /// Addresses that replace a Service: its name, or `namespace/name`, with the URL to use.
     pub urls: Vec<(String, String)>,
+    /// A folder of CRDs that tell which fields kinds have, where the cluster's own do not.
+    pub schemas: Option<PathBuf>,
 }
 
 /// Why no connection can be opened; each text says what to do.
@@ -41,6 +43,14 @@ pub enum OpenError {
         /// The API server.
         server: String,
         /// What is wrong.
+        message: String,
+    },
+    /// The given CRDs cannot be used.
+    #[error("schemas {path}: {message}")]
+    Schemas {
+        /// The folder or file.
+        path: String,
+        /// What is wrong with it.
         message: String,
     },
     /// A given address is no URL.

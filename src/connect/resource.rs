@@ -18,6 +18,20 @@ pub const CONFIG_MAPS: Resource = Resource::of("", "v1", "ConfigMap", "configmap
 pub const ENDPOINT_SLICES: Resource =
     Resource::of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", Scope::Namespaced);
 
+/// Definitions of custom kinds.
+pub const CUSTOM_RESOURCE_DEFINITIONS: Resource =
+    Resource::of("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", Scope::Cluster);
+
+/// The plural that code generators make of a kind in lower case.
+pub fn usual_plural(singular: &str) -> String {
+    let ends = |ends: &[&str]| ends.iter().any(|end| singular.ends_with(end));
+    match singular.strip_suffix('y') {
+        Some(stem) if !ends(&["ay", "ey", "oy", "uy"]) => format!("{stem}ies"),
+        _ if ends(&["s", "x", "z", "ch", "sh"]) => format!("{singular}es"),
+        _ => format!("{singular}s"),
+    }
+}
+
 /// A resource as the API's paths name it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Resource {

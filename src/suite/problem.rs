@@ -43,7 +43,7 @@ impl Problem {
 
     /// Puts `did you mean` beside the caret, where there is a near name.
     pub fn near<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        match super::suggest::closest(name, known) {
+        match crate::check::suggest::closest(name, known) {
             Some(near) => self.label(format!("did you mean `{near}`?")),
             None => self,
         }

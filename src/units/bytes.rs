@@ -62,21 +62,26 @@ impl FromStr for Bytes {
                 None => format!("`{text}` is not an amount of bytes: {advice}"),
             }
         };
-        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let (number, rest) = text.split_at(end);
-        let (exponent, unit) = exponent(rest).ok_or_else(refuse)?;
-        let (_, numerator, denominator) = UNITS.iter().find(|(known, ..)| *known == unit).ok_or_else(refuse)?;
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        let digits = format!("{whole}{fraction}");
-        let digits: u128 = digits.parse().map_err(|_| refuse())?;
-        let scale = exponent - i32::try_from(fraction.len()).map_err(|_| refuse())?;
-        let power = |by: i32| 10_u128.checked_pow(u32::try_from(by).unwrap_or(0));
-        let above = power(scale).and_then(|power| digits.checked_mul(power)?.checked_mul(u128::from(*numerator)));
-        let below = power(-scale).and_then(|power| power.checked_mul(u128::from(*denominator)));
+        let (above, below) = scaled(text).ok_or_else(refuse)?;
         // A part of a byte is a byte, as Kubernetes rounds.
-        let bytes = above.zip(below).map(|(above, below)| above.div_ceil(below)).ok_or_else(refuse)?;
+        let bytes = above.div_ceil(below);
         u64::try_from(bytes).map(Self).map_err(|_| refuse())
     }
+}
+
+/// What a number with one of these units is, as numerator and denominator.
+pub(super) fn scaled(text: &str) -> Option<(u128, u128)> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    let (exponent, unit) = exponent(rest)?;
+    let (_, numerator, denominator) = UNITS.iter().find(|(known, ..)| *known == unit)?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
+    let scale = exponent - i32::try_from(fraction.len()).ok()?;
+    let power = |by: i32| 10_u128.checked_pow(u32::try_from(by).unwrap_or(0));
+    let above = power(scale).and_then(|power| digits.checked_mul(power)?.checked_mul(u128::from(*numerator)))?;
+    let below = power(-scale).and_then(|power| power.checked_mul(u128::from(*denominator)))?;
+    Some((above, below))
 }
 
 /// The exponent of `e9` and what is behind it; 0 where there is none.

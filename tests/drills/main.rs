@@ -11,6 +11,7 @@ mod sandbox;
 mod agent;
 mod alerting;
 mod evaluating;
+mod fields;
 mod killing;
 mod memory;
 mod routing;
@@ -119,6 +120,17 @@ drills! {
         a_required_alert_is_taken_out,
         no_vmrule_is_selected,
         the_files_of_rules_are_frozen,
+    }
+    faults_of_objects_turn_one_check_red: fields {
+        a_value_is_another,
+        a_key_is_misspelt,
+        an_object_is_deleted,
+        an_object_is_on_its_way_out,
+        a_secret_is_empty,
+        a_kind_is_not_installed,
+        a_status_is_of_another_generation,
+        an_object_is_not_seen_by_its_controller,
+        a_field_is_misspelt,
     }
     killed_runs_leave_nothing_for_long: killing {
         a_run_is_killed_at_each_station,

@@ -5,10 +5,8 @@ use futures::future::try_join_all;
 use super::{Definition, Observation, Seen, Spec};
 use crate::check::access::Access;
 use crate::check::trouble::Trouble;
-use crate::connect::{Connections, Resource, Scope};
-
-pub(super) static DEFINITIONS: Resource =
-    Resource::of("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", Scope::Cluster);
+use crate::connect::Connections;
+use crate::connect::resource::CUSTOM_RESOURCE_DEFINITIONS;
 
 pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Observation, Trouble> {
     let kinds = try_join_all(spec.kinds.iter().map(|kind| look(spec, kind, connections))).await?;
@@ -26,7 +24,7 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
 
 async fn look(spec: &Spec, kind: &str, connections: &Connections) -> Result<Seen, Trouble> {
     let crd = spec.crd(kind);
-    let found = connections.get(&DEFINITIONS, None, &crd).await?;
+    let found = connections.get(&CUSTOM_RESOURCE_DEFINITIONS, None, &crd).await?;
     let definition = found.as_ref().map(Definition::read).transpose();
     let definition = definition.map_err(|message| Trouble::Malformed { url: crd.clone(), message })?;
     Ok(Seen { kind: kind.to_owned(), crd, definition })

@@ -4,9 +4,9 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::{Fault, Reader, name};
+use crate::check::suggest;
 use crate::suite::node::{Key, Node};
 use crate::suite::problem::Problems;
-use crate::suite::suggest;
 
 /// The items of a list; a lenient one reports each broken item itself.
 pub struct Items<'n> {

@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::de;
 
+use crate::check::suggest;
 use crate::suite::problem::Problem;
 use crate::suite::source::Mark;
-use crate::suite::suggest;
 
 /// A type's refusal; place and key are added by the first reader on its way that knows them.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,144 @@
+//! Looks at objects, and keeps what is judged.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::blind::{blind, kept};
+use super::definition::{About, about, served};
+use super::known;
+use super::observation::{Condition, Definition, Found, Match, Observation, Seen, Unknown};
+use super::path::Path;
+use super::spec::{Demand, Owner};
+use crate::check::suggest::closest;
+use crate::check::trouble::Trouble;
+use crate::connect::{Connections, Resource, Scope};
+
+/// Objects that are kept; more are told by their number.
+pub(super) const OBJECTS: usize = 500;
+/// Places of one path that are kept.
+pub(super) const MATCHES: usize = 200;
+/// Unknown fields of one object that are kept.
+const UNKNOWN: usize = 50;
+/// Bytes of one value, as JSON.
+const VALUE: usize = 2048;
+
+pub(super) async fn observe(demand: &Demand, connections: &Connections) -> Result<Observation, Trouble> {
+    let (served, resource) = served(demand, connections).await?;
+    let nothing = Observation {
+        served,
+        definition: Definition::None { observed_generation: false },
+        fields: None,
+        found: 0,
+        owned: 0,
+        objects: Vec::new(),
+    };
+    // A namespace given for what has none is the suite's mistake.
+    let Some(resource) = resource.filter(|one| one.scope == Scope::Namespaced || demand.namespace.is_none()) else {
+        return Ok(nothing);
+    };
+    let about = about(demand, &resource, connections).await?;
+    let mut objects = objects(demand, &resource, connections).await?;
+    let found = objects.len() as u64;
+    objects.retain(|object| demand.owner.as_ref().is_none_or(|owner| owns(owner, object)));
+    let owned = objects.len() as u64;
+    let path = |object: &Json| {
+        let text = |key: &str| object["metadata"][key].as_str().unwrap_or_default().to_owned();
+        (text("namespace"), text("name"))
+    };
+    objects.sort_by_cached_key(path);
+    objects.truncate(OBJECTS);
+    let secret = resource.group.is_empty() && resource.plural == "secrets";
+    let objects = objects.into_iter().map(|object| keep(demand, object, secret, &about));
+    let objects = objects.collect::<Result<_, _>>()?;
+    Ok(Observation { definition: about.definition, fields: about.fields, found, owned, objects, ..nothing })
+}
+
+async fn objects(demand: &Demand, resource: &Resource, connections: &Connections) -> Result<Vec<Json>, Trouble> {
+    let namespace = demand.namespace.as_deref();
+    match &demand.name {
+        Some(name) if namespace.is_some() || resource.scope == Scope::Cluster => {
+            Ok(connections.get(resource, namespace, name).await?.into_iter().collect())
+        }
+        Some(name) => {
+            let mut all = connections.list(resource, None, "").await?;
+            all.retain(|object| object["metadata"]["name"] == **name);
+            Ok(all)
+        }
+        None => connections.list(resource, namespace, demand.selector.as_deref().unwrap_or_default()).await,
+    }
+}
+
+fn owns(owner: &Owner, object: &Json) -> bool {
+    let owners = object["metadata"]["ownerReferences"].as_array().into_iter().flatten();
+    owners.into_iter().any(|one| one["kind"] == *owner.kind && one["name"] == *owner.name)
+}
+
+/// What is kept of an object.
+pub(super) fn keep(demand: &Demand, mut object: Json, secret: bool, about: &About) -> Result<Found, Trouble> {
+    // Before anything is taken away: names of fields are no secrets.
+    let unknown = about.schema.as_ref().map(|schema| known::unknown(schema, &object)).unwrap_or_default();
+    blind(&mut object, secret);
+    let (metadata, status) = (&object["metadata"], &object["status"]);
+    let text = |key: &str| metadata[key].as_str().map(str::to_owned);
+    let malformed = |message: &str| Trouble::Malformed {
+        url: format!("{} {}", demand.kind, metadata["name"]),
+        message: message.to_owned(),
+    };
+    let paths = demand.fields.keys().map(|path| seen(path, &object).map_err(|error| malformed(&error)));
+    Ok(Found {
+        namespace: text("namespace"),
+        name: text("name").ok_or_else(|| malformed("no metadata.name"))?,
+        uid: text("uid").unwrap_or_default(),
+        resource_version: text("resourceVersion").unwrap_or_default(),
+        created: text("creationTimestamp").and_then(|time| time.parse::<Timestamp>().ok()),
+        deleting: text("deletionTimestamp").map(|since| held(&since, metadata)),
+        generation: metadata["generation"].as_i64(),
+        observed_generation: status["observedGeneration"].as_i64(),
+        has_status: status.as_object().is_some_and(|status| !status.is_empty()),
+        conditions: conditions(demand, status),
+        paths: paths.collect::<Result<_, _>>()?,
+        unknown: unknown.into_iter().take(UNKNOWN).collect::<Vec<Unknown>>(),
+    })
+}
+
+fn held(since: &str, metadata: &Json) -> String {
+    let finalizers: Vec<&str> =
+        metadata["finalizers"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    if finalizers.is_empty() {
+        format!("since {since}")
+    } else {
+        format!("since {since}, held by {}", finalizers.join(", "))
+    }
+}
+
+fn conditions(demand: &Demand, status: &Json) -> Vec<Condition> {
+    let all = status["conditions"].as_array().into_iter().flatten();
+    let wanted = all.filter(|one| one["type"].as_str().is_some_and(|name| demand.conditions.contains_key(name)));
+    wanted.filter_map(|one| Condition::deserialize(one).ok()).collect()
+}
+
+fn seen(path: &Path, object: &Json) -> Result<Seen, String> {
+    let matches = path.matches(object)?;
+    let count = matches.len() as u64;
+    let near = if matches.is_empty() { near(path, object) } else { None };
+    let kept = matches.into_iter().take(MATCHES).map(|(at, value)| Match { at, holds: kept(value, VALUE) });
+    Ok(Seen { path: path.to_string(), count, matches: kept.collect(), near })
+}
+
+/// The first name on the way that is not there, as it was probably meant.
+fn near(path: &Path, object: &Json) -> Option<String> {
+    let names = path.names()?;
+    let mut here = object;
+    for (depth, name) in names.iter().enumerate() {
+        match here.get(name) {
+            Some(inner) => here = inner,
+            None => {
+                let known = here.as_object()?.keys().map(String::as_str);
+                let near = closest(name, known)?;
+                return Some([&names[..depth], &[near]].concat().join("."));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,278 @@
+//! What a suite says about objects.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Deref;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::path::Path;
+use super::wanted::Wanted;
+use crate::connect::resource::usual_plural;
+use crate::units::Duration;
+
+/// A demand whose parts go together.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "Demand", into = "Demand")]
+pub struct Spec(Demand);
+
+/// Which objects, and what must hold for each of them.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Demand {
+    /// Group and version, as manifests have them: `operator.victoriametrics.com/v1beta1`, `v1`.
+    #[serde(rename = "apiVersion")]
+    pub api_version: String,
+    /// The kind as manifests have it, or its plural name: `VMSingle`, `vmsingles`.
+    pub kind: String,
+    /// Its plural name where it is not the usual one. Only the list of needed permissions rests on it: a look asks the
+    /// API server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plural: Option<String>,
+    /// The namespace; absent for all of them, and for kinds without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// The name of one object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Labels, as kubectl takes them: `app.kubernetes.io/name=vmagent,tier in (a, b)`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selector: Option<String>,
+    /// Only objects that this one owns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// How many there must be; one at least by default. With `exactly: 0` there must be none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<Count>,
+    /// Demands on fields of each object, by JSONPath (RFC 9535): `{spec.retentionPeriod: {equals: 90d}}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<Path, Wanted>,
+    /// Statuses of conditions by their type: `{Ready: "True"}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub conditions: BTreeMap<String, Status>,
+    /// How long ago each object was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<Age>,
+    /// Whether its controller must have seen each object as it is now; it must by default.
+    #[serde(default, skip_serializing_if = "Observed::is_current")]
+    pub observed: Observed,
+    /// Whether each object may only have fields that its kind knows. Where the cluster's CRD does not know them, full CRDs
+    /// given with `--schemas` tell.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub known_fields: bool,
+}
+
+/// An object that owns others.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Owner {
+    /// Its kind: `StatefulSet`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A number of things.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    /// Exactly so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exactly: Option<u64>,
+    /// At least so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<u64>,
+    /// At most so many, but one at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<u64>,
+}
+
+/// How long ago something was made.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Age {
+    /// At least so long ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub older_than: Option<Duration>,
+    /// At most so long ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newer_than: Option<Duration>,
+}
+
+/// The status of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Status {
+    /// It holds.
+    True,
+    /// It does not.
+    False,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// What is asked of a controller's own account of what it has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Observed {
+    /// It has seen the object as it is now.
+    #[default]
+    Current,
+    /// Nothing: no controller reports on the object.
+    Ignored,
+}
+
+/// Groups with a dot that Kubernetes 1.34 itself serves; every other one with a dot is of a CRD or of another API server.
+const BUILT_IN: [&str; 16] = [
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "certificates.k8s.io",
+    "coordination.k8s.io",
+    "discovery.k8s.io",
+    "events.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "networking.k8s.io",
+    "node.k8s.io",
+    "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+];
+
+impl Demand {
+    /// The API group; empty for the core group.
+    pub(super) fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Whether a CustomResourceDefinition may tell more of the kind.
+    pub(super) fn is_custom(&self) -> bool {
+        self.group().contains('.') && !BUILT_IN.contains(&self.group())
+    }
+
+    /// The plural name, as far as it can be known without the API server.
+    pub(super) fn plural(&self) -> String {
+        match &self.plural {
+            Some(plural) => plural.clone(),
+            None if self.kind.starts_with(char::is_lowercase) => self.kind.clone(),
+            None => usual_plural(&self.kind.to_lowercase()),
+        }
+    }
+
+    /// Whether they are Secrets of Kubernetes.
+    pub(super) fn is_secret(&self) -> bool {
+        self.api_version == "v1" && matches!(self.kind.to_lowercase().as_str(), "secret" | "secrets")
+    }
+
+    /// Whether there must be none.
+    pub(super) fn is_none(&self) -> bool {
+        self.count.as_ref().is_some_and(|count| count.exactly == Some(0))
+    }
+}
+
+impl TryFrom<Demand> for Spec {
+    type Error = String;
+
+    fn try_from(demand: Demand) -> Result<Self, String> {
+        for (path, wanted) in &demand.fields {
+            if let Some(fault) = wanted.fault() {
+                return Err(format!("`{path}` {fault}"));
+            }
+            let plain = matches!(path.root(), Some("metadata" | "type" | "immutable" | "kind" | "apiVersion"));
+            if demand.is_secret() && !plain && !wanted.is_blind() {
+                return Err(format!(
+                    "`{path}` would compare data of a Secret, which is never read: expected `exists`, `absent`, `count`, or \
+                     `at_least` and `at_most` for the number of bytes"
+                ));
+            }
+        }
+        if demand.name.is_some() && demand.selector.is_some() {
+            return Err("`name` and `selector` are both given: expected one of them".to_owned());
+        }
+        if let Some(fault) = demand.count.as_ref().and_then(Count::fault) {
+            return Err(format!("`count` {fault}"));
+        }
+        let demands = !demand.fields.is_empty() || !demand.conditions.is_empty() || demand.age.is_some();
+        if demand.is_none() && (demands || demand.known_fields) {
+            return Err("there must be none, yet something is demanded of each: expected `count: {exactly: 0}` alone"
+                .to_owned());
+        }
+        if demand.api_version.split('/').any(str::is_empty) || demand.api_version.split('/').count() > 2 {
+            let found = &demand.api_version;
+            return Err(format!(
+                "`apiVersion` is `{found}`: expected a version, or a group and a version, such as v1 or apps/v1"
+            ));
+        }
+        Ok(Self(demand))
+    }
+}
+
+impl From<Spec> for Demand {
+    fn from(spec: Spec) -> Self {
+        spec.0
+    }
+}
+
+impl Deref for Spec {
+    type Target = Demand;
+
+    fn deref(&self) -> &Demand {
+        &self.0
+    }
+}
+
+impl Count {
+    /// The fewest that are right.
+    pub(super) fn least(&self) -> u64 {
+        self.at_least.or(self.exactly).unwrap_or(1)
+    }
+
+    /// Whether so many are right.
+    pub(super) fn holds(&self, count: u64) -> bool {
+        let least = self.least();
+        let most = self.at_most.or(self.exactly).unwrap_or(u64::MAX);
+        (least..=most).contains(&count)
+    }
+
+    /// What is wrong with it.
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        match (self.exactly, self.at_least, self.at_most) {
+            (None, None, None) => Some("says no number: expected one of `exactly`, `at_least` and `at_most`"),
+            (Some(_), Some(_), _) | (Some(_), _, Some(_)) => {
+                Some("says two things: expected `exactly`, or `at_least` and `at_most`")
+            }
+            (_, Some(0), _) => {
+                Some("is at least none, which always holds: expected `exactly: 0`, or a number above it")
+            }
+            (_, _, Some(0)) => Some("is at most none: expected `exactly: 0`"),
+            (_, Some(least), Some(most)) if least > most => Some("can never hold: expected `at_least` below `at_most`"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.exactly, self.at_least, self.at_most) {
+            (Some(exactly), ..) => write!(f, "exactly {exactly}"),
+            (_, Some(least), Some(most)) => write!(f, "{least} to {most}"),
+            (_, _, Some(most)) => write!(f, "1 to {most}"),
+            (_, least, _) => write!(f, "at least {}", least.unwrap_or(1)),
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl Observed {
+    fn is_current(&self) -> bool {
+        *self == Self::Current
+    }
+}
