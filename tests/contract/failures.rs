@@ -129,7 +129,7 @@ pub async fn a_container_that_writes_too_much(cluster: &Cluster) -> Proof {
     let said = "Pod ephemeral local storage usage exceeds the total limit of containers 1Mi. ";
     same("message", &pod["status"]["message"], said)?;
     same("why it is not ready", &condition(&pod, "Ready")["reason"], "PodFailed")?;
-    same("who ended it", condition(&pod, "DisruptionTarget"), &Value::Null)?;
+    same("who ended it", condition(&pod, "DisruptionTarget"), Value::Null)?;
     let event = of(cluster, "Pod", "evicted", "Evicted").await?;
     same("the event", (&event["type"], &event["message"]), (&json!("Warning"), &json!(said)))
 }

@@ -11,7 +11,7 @@ use crate::waiting::{holds, same};
 pub const API: &str = "operator.victoriametrics.com/v1beta1";
 pub const FINALIZER: &str = "apps.victoriametrics.com/finalizer";
 /// An application is ready in 5 to 20 s; on a busy machine its pods take longer, and the operator waits for one after the other.
-const READY: Duration = Duration::from_secs(100);
+const READY: Duration = Duration::from_secs(150);
 /// Longer than the operator needs to render anything (seen: 0.1 to 0.5 s), much shorter than a resync.
 pub const MOMENT: Duration = Duration::from_secs(4);
 

@@ -9,7 +9,7 @@ use crate::cluster::Cluster;
 use crate::table::Proof;
 
 /// How long anything may take that a busy machine does in seconds.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Holds where `seen` is, as JSON, what the contract says.
