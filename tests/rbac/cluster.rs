@@ -106,7 +106,7 @@ impl Cluster {
             .arg("run")
             .arg(suite)
             .args(checks)
-            .args(["--allow-unproven", "--as", &self.user(), "--kubeconfig"])
+            .args(["--allow-unproven", "--access", "port-forward", "--as", &self.user(), "--kubeconfig"])
             .arg(&self.kubeconfig)
             .arg("--reports")
             .arg(&reports)
