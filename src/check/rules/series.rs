@@ -30,24 +30,24 @@ pub enum Found {
     Now(u64),
     /// None now, so many within the look-back.
     Earlier(u64),
-    /// None, and why.
-    Never(Why),
+    /// None, and what is missing.
+    Never(Missing),
     /// The storage does not answer, or refuses the question.
     Unknown(String),
 }
 
-/// Why a selector finds nothing.
+/// What is missing where a selector finds nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub enum Missing {
     /// No series has its metric.
-    NoMetric,
+    Metric,
     /// The metric has series, but none with this label.
-    NoLabel(String),
+    Label(String),
     /// The metric has series with the label, but none that this matcher takes.
-    NoValue(String),
+    Value(String),
     /// Each matcher alone finds series, all together find none.
-    NoCombination,
+    Combination,
 }
 
 /// Asks for one selector. A permission that is missing is no answer of the storage.
@@ -83,24 +83,24 @@ impl Question<'_> {
         self.why(selector).await.map(Found::Never)
     }
 
-    async fn why(&self, selector: &Selector) -> Result<Why, Trouble> {
-        let Some(metric) = &selector.metric else { return Ok(Why::NoCombination) };
+    async fn why(&self, selector: &Selector) -> Result<Missing, Trouble> {
+        let Some(metric) = &selector.metric else { return Ok(Missing::Combination) };
         // A metric name may hold what only stands within quotes.
         let with = |matcher: &str| format!("{{__name__={metric:?}{matcher}}}");
         if self.earlier(&with("")).await? == 0 {
-            return Ok(Why::NoMetric);
+            return Ok(Missing::Metric);
         }
         for (label, operator, value) in &selector.matchers {
             if self.earlier(&with(&format!(",{label}!=\"\""))).await? == 0 && !takes_nothing(operator, value) {
-                return Ok(Why::NoLabel(label.clone()));
+                return Ok(Missing::Label(label.clone()));
             }
         }
         for (label, operator, value) in &selector.matchers {
             if self.earlier(&with(&format!(",{label}{operator}{value}"))).await? == 0 {
-                return Ok(Why::NoValue(format!("{label}{operator}{value}")));
+                return Ok(Missing::Value(format!("{label}{operator}{value}")));
             }
         }
-        Ok(Why::NoCombination)
+        Ok(Missing::Combination)
     }
 
     async fn earlier(&self, selector: &str) -> Result<u64, Trouble> {

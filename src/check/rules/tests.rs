@@ -147,9 +147,7 @@ fn an_evaluation_must_have_gone_well_and_lately() {
 fn series_may_lie_back_but_must_be() {
     let with = |found: Value| after(|seen| seen["selectors"][0]["found"] = found);
     assert!(with(json!({"earlier": 2})).is_empty());
-    for why in
-        [json!("no_metric"), json!({"no_label": "job"}), json!({"no_value": "job=\"x\""}), json!("no_combination")]
-    {
+    for why in [json!("metric"), json!({"label": "job"}), json!({"value": "job=\"x\""}), json!("combination")] {
         assert_eq!(with(json!({"never": why})), ["rules/no-series"]);
     }
     assert_eq!(with(json!({"unknown": "503"})), ["rules/series-unknown"]);
@@ -163,12 +161,11 @@ fn one_side_of_an_or_is_enough() {
             let expr = "(a or b) > 1";
             seen["declared"][0]["groups"][0]["rules"][0]["expr"] = json!(expr);
             seen["instances"][0]["groups"][0]["rules"][0]["query"] = json!(expr);
-            seen["selectors"] =
-                json!([{"selector": "a", "found": {"never": "no_metric"}}, {"selector": "b", "found": b}]);
+            seen["selectors"] = json!([{"selector": "a", "found": {"never": "metric"}}, {"selector": "b", "found": b}]);
         })
     };
     assert!(with(json!({"now": 1})).is_empty());
-    assert_eq!(with(json!({"never": "no_metric"})), ["rules/no-series"]);
+    assert_eq!(with(json!({"never": "metric"})), ["rules/no-series"]);
 }
 
 #[test]
@@ -201,7 +198,7 @@ fn a_waiver_holds_until_its_day() {
     let with = |until: &str| {
         let waiver = json!({"reason": "comes with 6.2", "owner": "ops", "until": until});
         codes(json!({"without_series": [{"rule": "Down", "waiver": waiver}]}), |seen| {
-            seen["selectors"][0]["found"] = json!({"never": "no_metric"});
+            seen["selectors"][0]["found"] = json!({"never": "metric"});
         })
     };
     assert!(with("2026-11-24").is_empty());

@@ -62,9 +62,8 @@ pub(super) fn conditions(demand: &Demand, object: &Found, settled: bool) -> Vec<
         };
         match (object.generation, condition.observed_generation) {
             (Some(generation), Some(observed)) if observed != generation && demand.observed == Observed::Current => {
-                if settled {
-                    told.push(Told::Unclear(stale(&format!("condition {name}"), generation, observed)));
-                }
+                let late = || Told::Unclear(stale(&format!("condition {name}"), generation, observed));
+                told.extend(settled.then(late));
             }
             (Some(_), Some(_)) => told.extend(other(condition, &expected, *status)),
             _ if settled => told.extend(other(condition, &expected, *status)),

@@ -6,7 +6,7 @@ use super::*;
 fn refused(demand: Json, words: &str) {
     let mut whole = json!({"apiVersion": "v1", "kind": "Secret", "namespace": "o"});
     whole.as_object_mut().unwrap().extend(demand.as_object().unwrap().clone());
-    let error = serde_json::from_value::<Spec>(whole).err().expect("it is refused").to_string();
+    let error = serde_json::from_value::<Spec>(whole).expect_err("it is refused").to_string();
     assert!(error.contains(words), "{error}");
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::Observation;
 use super::super::expression::{self, Need};
 use super::super::loaded;
-use super::super::series::{self, Found, Why};
+use super::super::series::{self, Found, Missing};
 use super::super::spec::Spec;
 use super::{Meant, meant};
 use crate::check::finding::Finding;
@@ -18,9 +18,9 @@ pub(super) fn judge(spec: &Spec, seen: &Observation, at: Timestamp, judgement: &
     let found = series::by_selector(&seen.selectors);
     for meant in meant(seen).filter(|meant| meant.group.reads_metrics()) {
         match missing(&meant, seen, &found) {
-            Missing::Nothing => {}
-            Missing::Unclear(finding) => judgement.unclear(finding.on(meant.title())),
-            Missing::Series(finding) => {
+            Gap::Nothing => {}
+            Gap::Unclear(finding) => judgement.unclear(finding.on(meant.title())),
+            Gap::Series(finding) => {
                 if let Some(finding) = waived(spec, &meant, finding, at) {
                     judgement.fail(finding.on(meant.title()));
                 }
@@ -30,16 +30,16 @@ pub(super) fn judge(spec: &Spec, seen: &Observation, at: Timestamp, judgement: &
     judgement.measured(Measurement::new("selectors", seen.selectors.len() as f64, Unit::Count));
 }
 
-enum Missing {
+enum Gap {
     Nothing,
     Unclear(Finding),
     Series(Finding),
 }
 
-fn missing(meant: &Meant<'_>, seen: &Observation, found: &BTreeMap<&str, &Found>) -> Missing {
+fn missing(meant: &Meant<'_>, seen: &Observation, found: &BTreeMap<&str, &Found>) -> Gap {
     let Some(selectors) = expression::selectors(&meant.rule.expr) else { return by_evaluation(meant, seen) };
-    let mut either: BTreeMap<usize, Vec<Missing>> = BTreeMap::new();
-    let mut first = Missing::Nothing;
+    let mut either: BTreeMap<usize, Vec<Gap>> = BTreeMap::new();
+    let mut first = Gap::Nothing;
     for (selector, need) in selectors {
         let missing = of_selector(&selector.text, found.get(selector.text.as_str()).copied());
         match need {
@@ -49,14 +49,14 @@ fn missing(meant: &Meant<'_>, seen: &Observation, found: &BTreeMap<&str, &Found>
         }
     }
     for alternatives in either.into_values() {
-        if !alternatives.iter().any(|missing| matches!(missing, Missing::Nothing)) {
-            first = alternatives.into_iter().fold(first, Missing::or);
+        if !alternatives.iter().any(|missing| matches!(missing, Gap::Nothing)) {
+            first = alternatives.into_iter().fold(first, Gap::or);
         }
     }
     first
 }
 
-impl Missing {
+impl Gap {
     /// The first that is something; missing series are more than what is unclear.
     fn or(self, other: Self) -> Self {
         match (&self, &other) {
@@ -66,38 +66,38 @@ impl Missing {
     }
 }
 
-fn of_selector(text: &str, found: Option<&Found>) -> Missing {
+fn of_selector(text: &str, found: Option<&Found>) -> Gap {
     let expected = format!("`{text}` finds series");
     let why = match found {
-        Some(Found::Now(_) | Found::Earlier(_)) => return Missing::Nothing,
+        Some(Found::Now(_) | Found::Earlier(_)) => return Gap::Nothing,
         Some(Found::Never(why)) => why,
         Some(Found::Unknown(message)) => {
-            return Missing::Unclear(Finding::new("rules/series-unknown", expected, message));
+            return Gap::Unclear(Finding::new("rules/series-unknown", expected, message));
         }
-        None => return Missing::Unclear(Finding::new("rules/series-unknown", expected, "it was not asked for")),
+        None => return Gap::Unclear(Finding::new("rules/series-unknown", expected, "it was not asked for")),
     };
     let actual = match why {
-        Why::NoMetric => "its metric has no series and had none within the look-back".to_owned(),
-        Why::NoLabel(label) => format!("its metric has series, but none has a label {label}"),
-        Why::NoValue(matcher) => format!("its metric has series, but none for which {matcher}"),
-        Why::NoCombination => "none, and none within the look-back".to_owned(),
+        Missing::Metric => "its metric has no series and had none within the look-back".to_owned(),
+        Missing::Label(label) => format!("its metric has series, but none has a label {label}"),
+        Missing::Value(matcher) => format!("its metric has series, but none for which {matcher}"),
+        Missing::Combination => "none, and none within the look-back".to_owned(),
     };
     let hint =
         "the rule can never fire: correct it, deploy what exports the metric, or sign a waiver under `without_series`";
-    Missing::Series(Finding::new("rules/no-series", expected, actual).hint(hint))
+    Gap::Series(Finding::new("rules/no-series", expected, actual).hint(hint))
 }
 
 /// What vmalert itself says of an expression whose selectors cannot be told.
-fn by_evaluation(meant: &Meant<'_>, seen: &Observation) -> Missing {
+fn by_evaluation(meant: &Meant<'_>, seen: &Observation) -> Gap {
     let rules = seen.instances.iter().flat_map(|instance| &instance.groups).flat_map(|group| &group.rules);
     let fetched = |rule: &loaded::Rule| rule.last_series_fetched;
     let same = rules.filter(|rule| rule.name == meant.rule.name() && rule.query.trim() == meant.rule.expr.trim());
     match same.filter_map(fetched).max() {
-        Some(count) if count > 0 => Missing::Nothing,
+        Some(count) if count > 0 => Gap::Nothing,
         count => {
             let actual = count.map_or("vmalert does not say", |_| "its last evaluation read none");
             let finding = Finding::new("rules/unread-expression", "its expression reads series", actual);
-            Missing::Unclear(finding.hint("its selectors cannot be told apart here; try its parts by hand"))
+            Gap::Unclear(finding.hint("its selectors cannot be told apart here; try its parts by hand"))
         }
     }
 }
