@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+/// An application whose pods are not ready goes only after the operator's running pass, which waits for them for up to 80 s.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Kind and `namespace/name`, or name alone for what has no namespace.
 pub type Name<'a> = (&'a str, &'a str);

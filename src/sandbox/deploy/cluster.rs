@@ -42,8 +42,8 @@ pub async fn operator(client: &Client, scenario: &str) -> Result<Option<String>>
     let another = all.iter().filter(|one| one.labels().get(LABEL).map(String::as_str) != Some(scenario));
     let found = another.filter(|one| {
         let template = one.spec.as_ref().and_then(|spec| spec.template.spec.as_ref());
-        let images = template.iter().flat_map(|spec| &spec.containers).filter_map(|one| one.image.as_deref());
-        images.map(without_tag).any(|image| image == OPERATOR || image.ends_with(&format!("/{OPERATOR}")))
+        let mut images = template.iter().flat_map(|spec| &spec.containers).filter_map(|one| one.image.as_deref());
+        images.any(is_operator)
     });
     let name = |one: &Deployment| format!("{}/{} is used", one.namespace().unwrap_or_default(), one.name_any());
     Ok(found.map(|one| format!("Deployment {}", name(one))).next())
@@ -53,6 +53,13 @@ pub async fn operator(client: &Client, scenario: &str) -> Result<Option<String>>
 pub async fn pods(client: &Client) -> Result<Vec<Value>> {
     let pods = Api::<Pod>::all(client.clone()).list(&ListParams::default()).await.context("cannot list Pods")?;
     pods.iter().map(|pod| Ok(serde_json::to_value(pod)?)).collect()
+}
+
+/// Whether an image is the operator's; its config-reloader is another tag of the same name.
+fn is_operator(image: &str) -> bool {
+    let name = without_tag(image);
+    let is_named = name == OPERATOR || name.ends_with(&format!("/{OPERATOR}"));
+    is_named && !image[name.len()..].starts_with(":config-reloader-")
 }
 
 /// The name of an image. A colon before a slash is a registry's port.
@@ -66,7 +73,15 @@ fn without_tag(image: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::without_tag;
+    use super::{is_operator, without_tag};
+
+    #[test]
+    fn the_operator_is_told_from_its_config_reloader() {
+        assert!(is_operator("victoriametrics/operator:v0.66.1"));
+        assert!(is_operator("quay.io/victoriametrics/operator@sha256:12"));
+        assert!(!is_operator("victoriametrics/operator:config-reloader-v0.66.1"));
+        assert!(!is_operator("victoriametrics/vmagent:v1.131.0"));
+    }
 
     #[test]
     fn tag_and_digest_are_no_part_of_a_name() {
