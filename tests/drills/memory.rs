@@ -21,7 +21,7 @@ pub async fn a_container_is_missing(sandbox: &mut Sandbox) {
 
 pub async fn the_limit_is_passed(sandbox: &mut Sandbox) {
     let suite = sandbox.suite.clone();
-    sandbox.suite = suite.replace("below: 4GB", "below: 50MB");
+    sandbox.suite = suite.replace("memory_limit: 4GB", "memory_limit: 50MB");
     let wanted = [("memory/over-limit", "metrics.k8s.io, now"), ("memory/over-limit", "peak over")];
     sandbox.red("more memory than the limit", CHECK, &wanted).await;
     sandbox.suite = suite;
