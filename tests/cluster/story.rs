@@ -12,9 +12,10 @@ use crate::sandbox::{SUITE, Sandbox, say};
 
 const PATIENCE: Duration = Duration::from_secs(600);
 /// What each check must at least have examined, by the suite and the scenario alone: 12 kinds are asked for, each workload
-/// has one pod, of the 16 required components three are at least 4, 3 and 3 targets, memory has the five components, and
+/// has one pod, of the 16 required components three are at least 4, 3 and 3 targets, memory has the five components,
+/// five rules are declared, and
 /// each of the five queries is asked cold and warm.
-const EXAMINED: [(&str, u64); 13] = [
+const EXAMINED: [(&str, u64); 14] = [
     ("crds-served", 12),
     ("operator-rolled-out", 1),
     ("vmsingle-rolled-out", 1),
@@ -26,6 +27,7 @@ const EXAMINED: [(&str, u64); 13] = [
     ("alertmanager-rolled-out", 1),
     ("vmalert-rolled-out", 1),
     ("alert-flows", 1),
+    ("rules-live", 5),
     ("memory-below-4gb", 5),
     ("queries-fast", 10),
 ];
