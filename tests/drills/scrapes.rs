@@ -88,7 +88,7 @@ pub async fn a_component_is_missing(sandbox: &mut Sandbox) {
     let suite = sandbox.suite.clone();
     let asked = |waiver: &str| {
         let longhorn = format!("{{name: Longhorn, pool: \"*/longhorn/*\"{waiver}}}");
-        suite.replace("required:\n", &format!("required:\n          - {longhorn}\n"))
+        suite.replacen("required:\n", &format!("required:\n          - {longhorn}\n"), 1)
     };
     sandbox.suite = asked("");
     assert_ne!(sandbox.suite, suite, "the suite's text has another shape");
