@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::check::exposition;
+use crate::check::labels::Labels;
 use crate::check::trouble::Trouble;
 use crate::connect::{Connections, PodAddress, Request};
 
@@ -46,6 +47,9 @@ pub struct Rule {
     /// When it was evaluated; in year 1 before the first time.
     #[serde(rename(deserialize = "lastEvaluation"), alias = "last_evaluation")]
     pub last_evaluation: String,
+    /// Its labels; they are not kept.
+    #[serde(skip_serializing)]
+    pub labels: Labels,
     /// Stored series that the last evaluation read; `None` before the first one.
     #[serde(rename(deserialize = "lastSeriesFetched"), alias = "last_series_fetched")]
     pub last_series_fetched: Option<u64>,
@@ -62,6 +66,11 @@ struct Data {
 }
 
 impl Group {
+    /// Whether one of its rules has a label of this name.
+    fn has_label(&self, name: &str) -> bool {
+        self.rules.iter().any(|rule| rule.labels.contains_key(name))
+    }
+
     /// Name of its file, where the file is one that the operator makes of VMRules for this VMAlert.
     pub fn operators_file(&self, vmalert: &str) -> Option<&str> {
         let (folder, file) = self.file.rsplit_once('/')?;
@@ -79,7 +88,7 @@ impl Rule {
     }
 }
 
-/// Asks one pod. Groups whose name begins with `ours` are left out.
+/// Asks one pod. Groups with a rule that has the label `ours` are left out.
 pub async fn instance(connections: &Connections, pod: &PodAddress, ours: &str) -> Result<Instance, Trouble> {
     let answer: Answer = connections.send_to_pod(pod, Request::get("/api/v1/rules?exclude_alerts=1")).await?.json()?;
     let metrics = connections.send_to_pod(pod, Request::get("/metrics")).await?.text()?;
@@ -87,6 +96,6 @@ pub async fn instance(connections: &Connections, pod: &PodAddress, ours: &str) -
     Ok(Instance {
         pod: pod.to_string(),
         last_reload_successful: exposition::is_one(&metrics, "vmalert_config_last_reload_successful"),
-        groups: groups.filter(|group| !group.name.starts_with(ours)).collect(),
+        groups: groups.filter(|group| !group.has_label(ours)).collect(),
     })
 }

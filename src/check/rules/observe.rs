@@ -22,9 +22,10 @@ const VMALERTS: Resource =
 const VMRULES: Resource =
     Resource::of("operator.victoriametrics.com", "v1beta1", "VMRule", "vmrules", Scope::Namespaced);
 
-/// Label of the rules that an acceptance run makes and takes away again, and how their groups' names begin.
+/// Label of the VMRules that an acceptance run makes and takes away again, and label of their alerts: names alone may be
+/// those of others.
 const RUN_LABEL: &str = "signoff.dev/run";
-const RUN_GROUPS: &str = "signoff-";
+const RUN_ALERT_LABEL: &str = "signoff_run";
 
 /// Everything that a look uses.
 pub(super) fn uses(spec: &Spec) -> Vec<Use> {
@@ -42,7 +43,7 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
     connections.expect(&spec.endpoint(), Application::VmAlert).await?;
     let mut instances = Vec::new();
     for pod in connections.pods(&spec.endpoint()).await? {
-        instances.push(loaded::instance(connections, &pod, RUN_GROUPS).await?);
+        instances.push(loaded::instance(connections, &pod, RUN_ALERT_LABEL).await?);
     }
     let routes = match &spec.alertmanager {
         Some(endpoint) => routes(connections, endpoint).await?,

@@ -254,11 +254,12 @@ fn a_recording_rule_is_no_required_alert() {
 fn what_vmalert_answers_is_read() {
     let text = r#"{"name":"nodes","interval":60,"lastEvaluation":"2026-11-24T10:00:00Z","type":"prometheus","id":"6484538213775078602",
         "file":"/etc/vmalert/config/vm-vmalert-rulefiles-0/observability-health.yaml","concurrency":1,"Unhealthy":0,"rules":[
-        {"state":"inactive","name":"Down","query":"up == 0","duration":300,"lastError":"no","health":"err","type":"alerting",
+        {"state":"inactive","name":"Down","query":"up == 0","duration":300,"labels":{"severity":"critical"},"lastError":"no","health":"err","type":"alerting",
          "lastEvaluation":"2026-11-24T10:00:00Z","lastSamples":0,"lastSeriesFetched":null}]}"#;
     let group: loaded::Group = serde_json::from_str(text).unwrap();
     assert_eq!(group.operators_file("vmalert"), Some("observability-health.yaml"));
     assert_eq!(group.operators_file("vm"), None);
+    assert_eq!(group.rules[0].labels["severity"], "critical");
     assert_eq!((group.rules[0].last_error.as_str(), group.rules[0].last_series_fetched), ("no", None));
     assert_eq!(group.rules[0].age_seconds("2026-11-24T10:00:05Z".parse().unwrap()), Some(5.0));
     let again: loaded::Group = serde_json::from_value(serde_json::to_value(&group).unwrap()).unwrap();
