@@ -1,6 +1,7 @@
 //! Joins the expected targets with what the agents report and what the storage holds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::Timestamp;
@@ -29,9 +30,10 @@ pub struct Join {
 struct Pool {
     scrape: String,
     job: Job,
-    discovery: Discovery,
+    expected: Expected,
     active: u64,
-    found: HashMap<String, Found>,
+    /// By URL, what was found of them; where all are known, none is added.
+    targets: HashMap<String, Option<Found>>,
 }
 
 /// The best that any agent says of an expected target.
@@ -74,7 +76,14 @@ impl Join {
 
     /// Adds a pool that should be.
     pub fn expect(&mut self, scrape: &str, job: Job, discovery: Discovery) {
-        let pool = Pool { scrape: scrape.to_owned(), job, discovery, active: 0, found: HashMap::new() };
+        let (expected, urls) = match discovery {
+            Discovery::Exact(urls) => (Expected::Exactly(urls.len() as u64), urls),
+            Discovery::UpperBound(most) => (Expected::AtMost(most as u64), BTreeSet::new()),
+            Discovery::Lost(stage) => (Expected::Lost(stage), BTreeSet::new()),
+            Discovery::NotComputable => (Expected::AtLeastOne, BTreeSet::new()),
+        };
+        let targets = urls.into_iter().map(|url| (url, None)).collect();
+        let pool = Pool { scrape: scrape.to_owned(), job, expected, active: 0, targets };
         self.pools.insert(pool.job.pool.clone(), pool);
     }
 
@@ -89,21 +98,18 @@ impl Join {
         };
         pool.active += 1;
         let url = plain_url(&target.scrape_url, &pool.job.source);
-        if matches!(&pool.discovery, Discovery::Exact(urls) if !urls.contains(&url))
-            || matches!(pool.discovery, Discovery::Lost(_))
-        {
-            self.unexplained(target);
-            return;
-        }
+        let known = match pool.targets.get_mut(&*url) {
+            Some(known) => known,
+            None if pool.expected.is_open() => pool.targets.entry(url.into_owned()).or_default(),
+            None => return self.unexplained(target),
+        };
         let found = Found { state: state(target, at), series: series(target) };
-        match pool.found.get(&url) {
+        match known {
             Some(known) if known.state.rank() >= found.state.rank() => {}
-            Some(_) => {
-                pool.found.insert(url, found);
-            }
+            Some(known) => *known = found,
             None => {
                 *self.pairs.entry(found.series[1]).or_default() += 1;
-                pool.found.insert(url, found);
+                *known = Some(found);
             }
         }
     }
@@ -140,7 +146,7 @@ impl Join {
             pool: name.to_owned(),
             scrape: pool.scrape.clone(),
             interval_seconds: pool.job.interval.as_secs_f64(),
-            expected: expected(&pool.discovery),
+            expected: pool.expected.clone(),
             defect: pool.job.defect.clone(),
             active: pool.active,
             up: 0,
@@ -148,14 +154,10 @@ impl Join {
             oldest_stored_seconds: None,
             gaps: Vec::new(),
         };
-        let missing: Vec<&String> = match &pool.discovery {
-            Discovery::Exact(urls) => urls.iter().filter(|url| !pool.found.contains_key(*url)).collect(),
-            _ => Vec::new(),
-        };
-        seen.gaps.extend(missing.into_iter().map(|url| Gap { url: url.clone(), lost: Lost::NotDiscovered }));
-        for (url, found) in &pool.found {
-            seen.up += u64::from(matches!(found.state, State::Up { .. }));
-            match self.lost(found, limit) {
+        for (url, found) in &pool.targets {
+            let lost = found.as_ref().map_or(Err(Lost::NotDiscovered), |found| self.lost(found, limit));
+            seen.up += u64::from(found.as_ref().is_some_and(|found| matches!(found.state, State::Up { .. })));
+            match lost {
                 Ok(age) => {
                     seen.good += 1;
                     seen.oldest_stored_seconds = Some(seen.oldest_stored_seconds.map_or(age, |old| age.max(old)));
@@ -199,15 +201,6 @@ impl State {
     }
 }
 
-fn expected(discovery: &Discovery) -> Expected {
-    match discovery {
-        Discovery::Exact(urls) => Expected::Exactly(urls.len() as u64),
-        Discovery::UpperBound(most) => Expected::AtMost(*most as u64),
-        Discovery::Lost(stage) => Expected::Lost(stage.clone()),
-        Discovery::NotComputable => Expected::AtLeastOne,
-    }
-}
-
 /// vmagent never scraped a target whose last scrape is at the epoch; it calls it `down` all the same.
 fn state(target: &Target<'_>, at: Timestamp) -> State {
     let scraped: Option<Timestamp> = target.last_scrape.parse().ok();
@@ -237,12 +230,12 @@ fn pool_name(pool: &str) -> &str {
 }
 
 /// The URL as it was computed: without parameters, but for a probe's target.
-fn plain_url(url: &str, source: &Source) -> String {
+fn plain_url<'a>(url: &'a str, source: &Source) -> Cow<'a, str> {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
     let target = query.split('&').find_map(|pair| pair.strip_prefix("target="));
     match (source, target) {
-        (Source::Probe { .. }, Some(target)) => format!("{base}?target={}", decoded(target)),
-        _ => base.to_owned(),
+        (Source::Probe { .. }, Some(target)) => format!("{base}?target={}", decoded(target)).into(),
+        _ => base.into(),
     }
 }
 

@@ -83,6 +83,13 @@ pub enum Expected {
     AtLeastOne,
 }
 
+impl Expected {
+    /// Whether a target may be one of them that was not computed.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Self::AtMost(_) | Self::AtLeastOne)
+    }
+}
+
 /// One target that is not as expected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gap {
