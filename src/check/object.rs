@@ -45,15 +45,11 @@ impl Kind for Object {
         };
         let list = within(Access::new("list", group, &plural));
         let get = spec.name.as_ref().map(|name| within(Access::new("get", group, &plural)).named(name));
-        // Without a namespace one object is listed for, unless its kind has none.
-        let objects = match (get, &spec.namespace) {
-            (Some(get), Some(_)) => vec![get],
-            (get, _) => get.into_iter().chain([list]).collect(),
-        };
+        let objects = get.unwrap_or(list);
         let definition = spec
             .is_custom()
             .then(|| CUSTOM_RESOURCE_DEFINITIONS.access("get", None).named(&format!("{plural}.{group}")));
-        objects.into_iter().chain(definition).map(Use::from).collect()
+        [objects].into_iter().chain(definition).map(Use::from).collect()
     }
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

@@ -86,20 +86,18 @@ pub(super) struct About {
     pub(super) fields: Option<Fields>,
 }
 
-/// Reads a kind's definition. That it may not be read keeps nothing else from being judged.
+/// Reads a kind's definition. It must be readable: without it an object that no controller has seen could pass.
 pub(super) async fn about(demand: &Demand, resource: &Resource, connections: &Connections) -> Result<About, Trouble> {
     let crd = match demand.is_custom() {
-        true => connections.get(&CUSTOM_RESOURCE_DEFINITIONS, None, &resource.qualified()).await,
-        false => Ok(None),
+        true => connections.get(&CUSTOM_RESOURCE_DEFINITIONS, None, &resource.qualified()).await?,
+        false => None,
     };
     let (definition, own) = match crd {
-        Ok(Some(crd)) => of_crd(&crd, &resource.version),
-        Ok(None) => {
+        Some(crd) => of_crd(&crd, &resource.version),
+        None => {
             let named = (resource.group.as_ref(), resource.plural.as_ref());
             (Definition::None { observed_generation: OBSERVED.contains(&named) }, None)
         }
-        Err(Trouble::Denied { rule, .. }) => (Definition::Denied(rule.to_string()), None),
-        Err(trouble) => return Err(trouble),
     };
     let mut about = About { definition, schema: None, fields: None };
     if demand.known_fields {
@@ -109,7 +107,7 @@ pub(super) async fn about(demand: &Demand, resource: &Resource, connections: &Co
             (_, Some((file, given))) if known::is_full(given) => {
                 (Some(Fields::Given(file.to_owned())), Some(given.clone()))
             }
-            (own, _) => (Some(Fields::Nothing(why(own.is_some(), &about.definition))), None),
+            (own, _) => (Some(Fields::Nothing(why(own.is_some()).to_owned())), None),
         };
     }
     Ok(about)
@@ -126,10 +124,10 @@ fn of_crd(crd: &Value, version: &str) -> (Definition, Option<Value>) {
     (definition, Some(schema))
 }
 
-fn why(has_crd: bool, definition: &Definition) -> String {
-    match definition {
-        _ if has_crd => "the cluster's CRD takes any field, and no full CRD of the kind was given".to_owned(),
-        Definition::Denied(rule) => format!("the cluster's CRD may not be read ({rule}), and none was given"),
-        _ => "the kind has no CRD: the API server keeps no fields that it does not know".to_owned(),
+fn why(has_crd: bool) -> &'static str {
+    if has_crd {
+        "the cluster's CRD takes any field, and no full CRD of the kind was given"
+    } else {
+        "the kind has no CRD: the API server keeps no fields that it does not know"
     }
 }

@@ -17,9 +17,8 @@ pub(super) fn judge(demand: &Demand, seen: &Observation, at: Timestamp) -> Verdi
     let mut judgement = Judgement::new();
     match &seen.served {
         Served::Not { versions } => judgement.fail(not_served(demand, versions)),
-        Served::As { namespaced: false, kind, .. } if demand.namespace.is_some() => {
-            let finding = Finding::new("object/no-namespaces", format!("{kind} lives in namespaces"), "it does not");
-            judgement.fail(finding.hint("remove `namespace` from the check").terminal());
+        Served::As { namespaced, kind, .. } if !demand.suits(*namespaced) => {
+            judgement.fail(other_scope(kind, *namespaced).terminal());
         }
         Served::As { kind, .. } => of_objects(demand, seen, kind, at, &mut judgement),
     }
@@ -34,6 +33,16 @@ fn not_served(demand: &Demand, versions: &[String]) -> Finding {
     }
     let finding = Finding::new("object/version-not-served", expected, format!("only in {}", versions.join(", ")));
     finding.hint("write the version that is served, here and in the manifests").terminal()
+}
+
+/// What the suite says of the namespace does not suit the kind.
+fn other_scope(kind: &str, namespaced: bool) -> Finding {
+    if namespaced {
+        let finding = Finding::new("object/no-namespace-given", "one object by its name", "its namespace is not said");
+        return finding.hint(format!("{kind} lives in namespaces: add `namespace` to the check"));
+    }
+    let finding = Finding::new("object/no-namespaces", format!("{kind} lives in namespaces"), "it does not");
+    finding.hint("remove `namespace` from the check")
 }
 
 fn of_objects(demand: &Demand, seen: &Observation, kind: &str, at: Timestamp, judgement: &mut Judgement) {

@@ -51,8 +51,6 @@ pub enum Definition {
         /// Whether it has.
         observed_generation: bool,
     },
-    /// It may not be read; the permission that is missing.
-    Denied(String),
     /// It was read.
     Read {
         /// Whether the schema of the status has `observedGeneration`.

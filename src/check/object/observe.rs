@@ -33,8 +33,7 @@ pub(super) async fn observe(demand: &Demand, connections: &Connections) -> Resul
         owned: 0,
         objects: Vec::new(),
     };
-    // A namespace given for what has none is the suite's mistake.
-    let Some(resource) = resource.filter(|one| one.scope == Scope::Namespaced || demand.namespace.is_none()) else {
+    let Some(resource) = resource.filter(|one| demand.suits(one.scope == Scope::Namespaced)) else {
         return Ok(nothing);
     };
     let about = about(demand, &resource, connections).await?;
@@ -57,14 +56,7 @@ pub(super) async fn observe(demand: &Demand, connections: &Connections) -> Resul
 async fn objects(demand: &Demand, resource: &Resource, connections: &Connections) -> Result<Vec<Json>, Trouble> {
     let namespace = demand.namespace.as_deref();
     match &demand.name {
-        Some(name) if namespace.is_some() || resource.scope == Scope::Cluster => {
-            Ok(connections.get(resource, namespace, name).await?.into_iter().collect())
-        }
-        Some(name) => {
-            let mut all = connections.list(resource, None, "").await?;
-            all.retain(|object| object["metadata"]["name"] == **name);
-            Ok(all)
-        }
+        Some(name) => Ok(connections.get(resource, namespace, name).await?.into_iter().collect()),
         None => connections.list(resource, namespace, demand.selector.as_deref().unwrap_or_default()).await,
     }
 }

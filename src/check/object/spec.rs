@@ -30,7 +30,7 @@ pub struct Demand {
     /// API server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plural: Option<String>,
-    /// The namespace; absent for all of them, and for kinds without.
+    /// The namespace; absent for kinds without, and for all namespaces where no `name` is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The name of one object.
@@ -146,6 +146,12 @@ impl Demand {
     /// The API group; empty for the core group.
     pub(super) fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Whether what it says of the namespace suits a kind that has namespaces, or has none: one object by its name needs
+    /// one exactly where its kind has them.
+    pub(super) fn suits(&self, namespaced: bool) -> bool {
+        if namespaced { self.namespace.is_some() || self.name.is_none() } else { self.namespace.is_none() }
     }
 
     /// Whether a CustomResourceDefinition may tell more of the kind.

@@ -40,9 +40,6 @@ fn unobserved(seen: &Observation, object: &Found) -> Option<String> {
             Some(nothing.to_owned())
         }
         _ if others() => Some(format!("{nothing}, though others have")),
-        Definition::Denied(rule) => {
-            Some(format!("{nothing}, and whether its kind ever does cannot be seen: no permission to {rule}"))
-        }
         Definition::Read { status: true, .. } if !object.has_status => Some(nothing.to_owned()),
         _ => None,
     }

@@ -160,3 +160,23 @@ async fn a_look_at_a_secret_keeps_no_data() {
     let text = serde_json::to_string(&seen).unwrap();
     assert!(seen.objects[0].paths[0].count > 5 && !text.contains(CANARY), "{text}");
 }
+
+#[tokio::test]
+async fn a_definition_that_may_not_be_read_is_told_with_its_rule() {
+    let denied = |request: &str| match request.contains("/customresourcedefinitions/") {
+        true => {
+            let status =
+                json!({"kind": "Status", "status": "Failure", "reason": "Forbidden", "message": "no", "code": 403});
+            (403, "application/json", status.to_string())
+        }
+        false => answer(request),
+    };
+    let connections = cluster_at(&serve(denied).await).await;
+    let look = Look { connections: &connections, run: "test" };
+    let trouble = Object::observe(&of_singles(json!({"selector": "a=b"})), &mut (), &look).await.unwrap_err();
+    assert_eq!(
+        trouble.denial().unwrap().expected,
+        "permission to get customresourcedefinitions.apiextensions.k8s.io in the whole cluster named \
+         vmsingles.operator.victoriametrics.com"
+    );
+}
