@@ -124,6 +124,8 @@ fn to_json<K: Kind>(seen: &K::Observation) -> Result<Value, Trouble> {
 }
 
 kinds! {
+    /// It is not too early to judge: Flux has applied what was meant, controllers have acted, nothing moves.
+    Settled(super::settled::Settled),
     /// CRDs are established and serve the wanted versions.
     Crds(super::crds::Crds),
     /// A workload has rolled out and its pods are sound.

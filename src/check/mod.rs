@@ -26,6 +26,7 @@ pub mod route;
 pub mod rules;
 pub mod scrape_coverage;
 pub mod selection;
+pub mod settled;
 pub mod suggest;
 pub mod trouble;
 pub mod uses;

@@ -13,9 +13,10 @@ use crate::sandbox::{SUITE, Sandbox, say};
 const PATIENCE: Duration = Duration::from_secs(600);
 /// What each check must at least have examined, by the suite and the scenario alone: 12 kinds are asked for, each workload
 /// has one pod, of the 16 required components three are at least 4, 3 and 3 targets, memory has the five components,
-/// five rules are declared, and
-/// each of the five queries is asked cold and warm.
-const EXAMINED: [(&str, u64); 14] = [
+/// five rules are declared, each of the five queries is asked cold and warm, and of what must stand still there are five
+/// Kustomizations and five workloads at least.
+const EXAMINED: [(&str, u64); 18] = [
+    ("settled", 10),
     ("crds-served", 12),
     ("operator-rolled-out", 1),
     ("vmsingle-rolled-out", 1),
@@ -30,6 +31,9 @@ const EXAMINED: [(&str, u64); 14] = [
     ("rules-live", 5),
     ("memory-below-4gb", 5),
     ("queries-fast", 10),
+    ("nothing-ignored", 3),
+    ("remote-write-flows", 3),
+    ("series-bounded", 2),
 ];
 
 /// Every check is green and says how much it examined; the JUnit says the same.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::expect::{Row, is_red};
 use crate::judge::{Verdicts, findings, line};
 use crate::objects::{Name, VMALERT};
-use crate::sandbox::{SUITE, Sandbox, say};
+use crate::sandbox::{SUITE, Sandbox, say, skipping};
 
 /// The check that all these drills are about.
 const CHECK: &str = "alert-flows";
@@ -48,7 +48,7 @@ impl Sandbox {
 
     async fn with_alert(&mut self, holds: impl Fn(&Verdicts) -> Result<(), String>) -> Result<Verdicts, String> {
         let suite = std::mem::replace(&mut self.suite, whole_suite());
-        let args = std::mem::replace(&mut self.args, ["--skip", "queries-fast"].map(str::to_owned).to_vec());
+        let args = std::mem::replace(&mut self.args, skipping(&["settled", "queries-fast", "remote-write-flows"]));
         let mut result = Err(String::new());
         for _ in 0..RUNS {
             let verdicts = self.judge().await;

@@ -17,9 +17,11 @@ mod memory;
 mod routing;
 mod ruling;
 mod scrapes;
+mod settling;
 mod storage;
 mod targets;
 mod workloads;
+mod writing;
 
 use sandbox::Sandbox;
 
@@ -131,6 +133,19 @@ drills! {
         a_status_is_of_another_generation,
         an_object_is_not_seen_by_its_controller,
         a_field_is_misspelt,
+    }
+    faults_of_writing_turn_one_check_red: writing {
+        a_row_is_of_the_future,
+        a_second_place_refuses,
+        there_are_too_many_series,
+    }
+    what_moves_is_not_judged: settling {
+        a_source_has_fetched_nothing,
+        a_kustomization_lags_behind,
+        a_kustomization_was_changed,
+        another_revision_is_meant,
+        the_operator_has_not_acted,
+        a_pod_is_replaced,
     }
     killed_runs_leave_nothing_for_long: killing {
         a_run_is_killed_at_each_station,

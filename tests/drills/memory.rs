@@ -58,7 +58,7 @@ pub async fn the_series_are_dropped(sandbox: &mut Sandbox) {
     sandbox.restore(&was).await;
 }
 
-async fn vmsingle(sandbox: &Sandbox, path: &str, body: String) {
+pub async fn vmsingle(sandbox: &Sandbox, path: &str, body: String) {
     let pod = sandbox.pod("observability/vmsingle-vmsingle-").await;
     let url = format!("http://{}:8429{path}", pod["status"]["podIP"].as_str().unwrap());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -1,0 +1,80 @@
+//! Looks at what must stand still.
+
+use futures::future::try_join_all;
+use serde_json::Value;
+
+use super::{Custom, Object, Observation, Spec, flux, pods};
+use crate::check::trouble::Trouble;
+use crate::check::uses::Use;
+use crate::connect::resource::{PODS, usual_plural};
+use crate::connect::{Connections, Resource, Scope};
+
+/// Controllers of pods.
+static WORKLOADS: [Resource; 3] = [
+    Resource::of("apps", "v1", "Deployment", "deployments", Scope::Namespaced),
+    Resource::of("apps", "v1", "StatefulSet", "statefulsets", Scope::Namespaced),
+    Resource::of("apps", "v1", "DaemonSet", "daemonsets", Scope::Namespaced),
+];
+
+pub(super) fn uses(spec: &Spec) -> Vec<Use> {
+    let custom = spec.objects.iter().map(resource);
+    let kinds: Vec<Resource> = WORKLOADS.iter().cloned().chain(custom).chain([PODS]).collect();
+    let places = spec.namespaces.iter().flat_map(|namespace| kinds.iter().map(move |kind| (kind, namespace)));
+    let lists = places.map(|(kind, namespace)| kind.access("list", Some(namespace)));
+    let flux = spec.flux.iter().flat_map(|flux| {
+        let source = &flux.source;
+        let namespace = Some(source.namespace.as_str());
+        [source.resource().access("get", namespace).named(&source.name), flux::KUSTOMIZATIONS.access("list", namespace)]
+    });
+    lists.chain(flux).map(Use::Api).collect()
+}
+
+fn resource(custom: &Custom) -> Resource {
+    let (group, version) = custom.api_version.split_once('/').unwrap_or(("", &custom.api_version));
+    Resource {
+        group: group.to_owned().into(),
+        version: version.to_owned().into(),
+        kind: custom.kind.clone().into(),
+        plural: usual_plural(&custom.kind.to_lowercase()).into(),
+        scope: Scope::Namespaced,
+    }
+}
+
+/// Flux comes first: what it applies while this looks changes what is looked at later.
+pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Observation, Trouble> {
+    let mut seen = Observation::default();
+    if let Some(flux) = &spec.flux {
+        let source = &flux.source;
+        let namespace = Some(source.namespace.as_str());
+        let found = connections.get(&source.resource(), namespace, &source.name).await?;
+        seen.source = found.as_ref().map(flux::source);
+        let all = connections.list(&flux::KUSTOMIZATIONS, namespace, "").await?;
+        seen.kustomizations = flux::kustomizations(source, &all);
+    }
+    let custom: Vec<Resource> = spec.objects.iter().map(resource).collect();
+    let kinds = || WORKLOADS.iter().chain(&custom);
+    let places = spec.namespaces.iter().flat_map(|namespace| kinds().map(move |kind| (kind, namespace)));
+    let objects = try_join_all(places.map(|(kind, namespace)| objects(kind, namespace, connections))).await?;
+    seen.objects = objects.into_iter().flatten().collect();
+    // Last, so that a pod that a controller has just made is seen.
+    let kind = PODS;
+    let pods = try_join_all(spec.namespaces.iter().map(|one| connections.list(&kind, Some(one), ""))).await?;
+    seen.pods = pods.iter().flatten().filter_map(pods::pod).collect();
+    Ok(seen)
+}
+
+async fn objects(kind: &Resource, namespace: &str, connections: &Connections) -> Result<Vec<Object>, Trouble> {
+    let all = connections.list(kind, Some(namespace), "").await?;
+    let object = |object: &Value| Object {
+        name: format!("{} {}", kind.kind, path(object)),
+        generation: object["metadata"]["generation"].as_i64().unwrap_or(0),
+        observed_generation: object["status"]["observedGeneration"].as_i64(),
+    };
+    Ok(all.iter().map(object).collect())
+}
+
+/// `observability/vmagent`.
+pub(super) fn path(object: &Value) -> String {
+    let text = |key: &str| object["metadata"][key].as_str().unwrap_or("?");
+    format!("{}/{}", text("namespace"), text("name"))
+}

@@ -1,0 +1,46 @@
+//! Faults of writing: rows that the storage ignores, a place that takes none, more series than are wanted.
+
+use serde_json::json;
+
+use crate::memory::vmsingle;
+use crate::objects::VMAGENT;
+use crate::sandbox::Sandbox;
+
+/// Judges these checks alone, over windows that are soon over.
+fn prepared(sandbox: &mut Sandbox) {
+    let checks = ["vmsingle-answers", "nothing-ignored", "remote-write-flows", "series-bounded"];
+    let needs = regex::Regex::new(r"    needs: \[[^\]]*\]\n").unwrap();
+    sandbox.suite = needs.replace_all(&sandbox.suite, "").into_owned();
+    sandbox.args = checks.map(str::to_owned).to_vec();
+    for variable in ["ignored_window=20s", "retry_window=20s"] {
+        sandbox.args.extend(["--var", variable].map(str::to_owned));
+    }
+}
+
+/// A sample of ten days from now is refused without a word to who sent it.
+pub async fn a_row_is_of_the_future(sandbox: &mut Sandbox) {
+    prepared(sandbox);
+    let later = jiff::Timestamp::now().as_millisecond() + 10 * 24 * 3600 * 1000;
+    vmsingle(sandbox, "/api/v1/import/prometheus", format!("from_the_future 1 {later}\n")).await;
+    let wanted = [("query/value-out-of-range", "big_timestamp")];
+    sandbox.red("a row of ten days from now is written", "nothing-ignored", &wanted).await;
+}
+
+pub async fn a_second_place_refuses(sandbox: &mut Sandbox) {
+    prepared(sandbox);
+    let mut places = sandbox.get(VMAGENT).await["spec"]["remoteWrite"].as_array().unwrap().clone();
+    places.push(json!({"url": "http://vmsingle-vmsingl.observability.svc:8429/api/v1/write"}));
+    let was = sandbox.patch(VMAGENT, json!({"spec": {"remoteWrite": places}})).await;
+    let wanted = [("query/value-out-of-range", "retries")];
+    sandbox.red("VMAgent also writes to where nothing is", "remote-write-flows", &wanted).await;
+    sandbox.restore(&was).await;
+}
+
+pub async fn there_are_too_many_series(sandbox: &mut Sandbox) {
+    prepared(sandbox);
+    let args = sandbox.args.clone();
+    sandbox.args.extend(["--var", "series_limit=100"].map(str::to_owned));
+    let wanted = [("query/value-out-of-range", "active"), ("query/value-out-of-range", "new")];
+    sandbox.red("more series than the limit", "series-bounded", &wanted).await;
+    sandbox.args = args;
+}
