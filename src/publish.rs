@@ -14,6 +14,7 @@ use std::time::Duration;
 
 pub use find::Fetched;
 pub use object::Owner;
+pub use parcel::{JOURNAL, JUNIT, SUMMARY};
 pub use push::Target;
 
 use crate::check::access::Access;

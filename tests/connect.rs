@@ -1,6 +1,9 @@
 //! The judge's ways into a cluster, against the embedded API: port-forward, refusals, and kinds that only read.
 #![cfg(feature = "sandbox")]
 
+#[path = "connect/failures.rs"]
+mod failures;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -52,27 +55,35 @@ impl Cluster {
 
     /// A Service `vm` with port 80, behind which one ready pod listens on `port` of `address`.
     async fn service(&self, address: &str, port: u16) {
-        let namespace = "/api/v1/namespaces/default";
+        self.service_named("default", "vm", address, port).await;
+    }
+
+    /// The same Service without a pod.
+    async fn empty_service(&self, namespace: &str, name: &str) {
+        let spec = json!({"selector": {"app": name}, "ports": [{"name": "http", "port": 80}]});
+        let service = json!({"metadata": {"name": name}, "spec": spec});
+        self.post(&format!("/api/v1/namespaces/{namespace}/services"), service).await;
+    }
+
+    async fn service_named(&self, namespace: &str, name: &str, address: &str, port: u16) {
+        self.empty_service(namespace, name).await;
+        let pod = format!("{name}-0");
+        let pods = format!("/api/v1/namespaces/{namespace}/pods");
         self.post(
-            &format!("{namespace}/services"),
-            json!({"metadata": {"name": "vm"}, "spec": {"selector": {"app": "vm"}, "ports": [{"name": "http", "port": 80}]}}),
-        )
-        .await;
-        self.post(
-            &format!("{namespace}/pods"),
-            json!({"metadata": {"name": "vm-0", "labels": {"app": "vm"}},
+            &pods,
+            json!({"metadata": {"name": pod, "labels": {"app": name}},
                 "spec": {"nodeName": "n", "containers": [{"name": "c", "image": "x:1"}]}}),
         )
         .await;
         let status = json!({"status": {"phase": "Running", "podIP": address}});
-        let url = format!("{}{namespace}/pods/vm-0/status", self.server.url);
+        let url = format!("{}{pods}/{pod}/status", self.server.url);
         let patch = reqwest::Client::new().patch(url).header("content-type", "application/merge-patch+json");
         assert!(patch.body(status.to_string()).send().await.unwrap().status().is_success());
         self.post(
-            "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices",
-            json!({"metadata": {"name": "vm-1", "labels": {"kubernetes.io/service-name": "vm"}}, "addressType": "IPv4",
-                "ports": [{"name": "http", "port": port}], "endpoints": [{"addresses": [address],
-                    "conditions": {"ready": true}, "targetRef": {"kind": "Pod", "name": "vm-0"}}]}),
+            &format!("/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices"),
+            json!({"metadata": {"name": format!("{name}-1"), "labels": {"kubernetes.io/service-name": name}},
+                "addressType": "IPv4", "ports": [{"name": "http", "port": port}], "endpoints": [{"addresses": [address],
+                    "conditions": {"ready": true}, "targetRef": {"kind": "Pod", "name": pod}}]}),
         )
         .await;
     }
@@ -271,8 +282,7 @@ async fn a_service_that_is_absent_is_told_from_one_without_pods() {
     let cluster = Cluster::start().await;
     let absent = cluster.connections.send(&vm(), Request::get("/")).await.unwrap_err();
     assert!(matches!(absent, Trouble::NotDeployed { .. }), "{absent}");
-    let service = json!({"metadata": {"name": "vm"}, "spec": {"selector": {"app": "vm"}, "ports": [{"name": "http", "port": 80}]}});
-    cluster.post("/api/v1/namespaces/default/services", service).await;
+    cluster.empty_service("default", "vm").await;
     let empty = cluster.connections.send(&vm(), Request::get("/")).await.unwrap_err();
     assert!(matches!(&empty, Trouble::NoReadyEndpoint { message, .. } if message.contains("app=vm")), "{empty}");
 }

@@ -91,7 +91,11 @@ async fn a_published_report_is_fetched_as_it_was_and_only_the_last_ones_stay() {
         assert_eq!(fetched.status.code(), Some(1), "{}", text(&fetched.stderr));
         assert!(text(&fetched.stdout).ends_with("exit 1: not met: at least one check failed\n"));
         let (here, there) = (Path::new(folder).join(&last), Path::new("reports").join(&last));
-        assert_eq!(place.read(here.join("junit.xml")), place.read(there.join("junit.xml")));
+        // The same but for the evidence, which stays with the run.
+        assert!(place.read(there.join("junit.xml")).contains("evidence/crds.json"));
+        assert!(!place.read(here.join("junit.xml")).contains("evidence/"));
+        let summary = place.read(there.join("summary.md")).replace("[crds](evidence/crds.json)", "");
+        assert_eq!(place.read(here.join("summary.md")), summary);
     }
 
     // A report goes with its Job; this one's is gone already.

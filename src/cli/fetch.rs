@@ -8,7 +8,7 @@ use super::cluster::ClusterArguments;
 use super::report::{PrintArguments, RunArguments};
 use super::{Usage, report, screen};
 use crate::connect::Connections;
-use crate::publish::{self, Fetched};
+use crate::publish::{self, Fetched, JOURNAL, JUNIT, SUMMARY};
 use crate::record::{Exit, write_whole};
 
 /// Get a report that `run --publish` left in the cluster, and show it; ends with the run's exit code
@@ -67,16 +67,16 @@ fn folder(fetched: &Fetched, reports: &Path) -> anyhow::Result<PathBuf> {
     Ok(reports.join(&fetched.run))
 }
 
-/// Writes what there is of it. A journal that is there already is the fuller one: it stays.
+/// Writes what there is of it. A file that is there already is the run's own, which is fuller, or was fetched before: it stays.
 fn keep(fetched: &Fetched, folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    let journal = folder.join("events.jsonl");
-    if let Some(text) = fetched.journal.as_ref().filter(|_| !journal.exists()) {
-        write_whole(&journal, text.as_bytes())?;
-    }
-    let files = [("summary.txt", Some(&fetched.summary)), ("junit.xml", fetched.junit.as_ref())];
+    let files =
+        [(JOURNAL, fetched.journal.as_ref()), (SUMMARY, Some(&fetched.summary)), (JUNIT, fetched.junit.as_ref())];
     for (name, text) in files.into_iter().filter_map(|(name, text)| Some((name, text?))) {
-        write_whole(&folder.join(name), text.as_bytes())?;
+        let file = folder.join(name);
+        if !file.exists() {
+            write_whole(&file, text.as_bytes())?;
+        }
     }
     Ok(())
 }
@@ -101,11 +101,11 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_that_is_there_already_stays() {
+    fn what_is_there_already_stays_and_the_rest_is_written() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("events.jsonl"), "fuller").unwrap();
         keep(&fetched("a"), folder.path()).unwrap();
         let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap();
-        assert_eq!((read("events.jsonl").as_str(), read("junit.xml").as_str()), ("fuller", "j"));
+        assert_eq!(["events.jsonl", "summary.md", "junit.xml"].map(read), ["fuller", "s", "j"]);
     }
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use tokio::time::timeout;
 
-use super::Checkup;
+use super::round_trip::round_trip;
+use super::{Answer, Checkup};
 use crate::check::access::Access;
 use crate::check::trouble::Trouble;
 use crate::check::uses::{Reach, Use};
@@ -30,7 +31,8 @@ pub async fn examine(plan: &Plan, connections: &Connections) -> Result<Checkup, 
         (endpoint, found)
     });
     // First, since it shows the ways that the permissions depend on.
-    let components = components.buffered(AT_ONCE).collect().await;
+    let components: Vec<_> = components.buffered(AT_ONCE).collect().await;
+    let components = with_round_trips(connections, components).await;
     let permissions = rbac::permissions(plan, |endpoint| connections.via(endpoint));
     let permissions = stream::iter(permissions).map(async |permission| {
         let found = limited(&permission.access.to_string(), connections.may(&permission.access)).await;
@@ -38,7 +40,27 @@ pub async fn examine(plan: &Plan, connections: &Connections) -> Result<Checkup, 
     });
     let permissions: Vec<_> = permissions.buffered(AT_ONCE).collect().await;
     let accesses = permissions.iter().map(|(permission, _)| permission.access.clone());
-    Ok(Checkup { resources: resources(connections, accesses.collect()).await, components, permissions })
+    let resources = resources(connections, accesses.collect()).await;
+    Ok(Checkup { resources, components, permissions, ways: connections.new_ways() })
+}
+
+/// One after the other: they would measure each other.
+async fn with_round_trips(
+    connections: &Connections,
+    components: Vec<(Endpoint, Result<Component, Trouble>)>,
+) -> Vec<(Endpoint, Result<Answer, Trouble>)> {
+    let mut found = Vec::new();
+    for (endpoint, component) in components {
+        let answer = match component {
+            Ok(component) => {
+                let asked = round_trip(connections, &endpoint, component.application);
+                Ok(Answer { round_trip: limited(&endpoint.to_string(), asked).await.ok(), component })
+            }
+            Err(trouble) => Err(trouble),
+        };
+        found.push((endpoint, answer));
+    }
+    found
 }
 
 async fn limited<T>(to: &str, question: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {

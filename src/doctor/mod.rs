@@ -1,11 +1,14 @@
 //! Whether a run could judge, asked before it: its permissions, the kinds of objects that it reads, its components.
 
 mod examine;
+mod round_trip;
 mod shown;
+
+use std::time::Duration;
 
 use crate::check::access::Access;
 use crate::check::trouble::Trouble;
-use crate::connect::{Component, Endpoint};
+use crate::connect::{Component, Endpoint, Way};
 use crate::rbac::Permission;
 
 pub use examine::examine;
@@ -19,7 +22,19 @@ pub struct Checkup {
     /// Every resource that the checks ask for, by one permission on it, and whether it is served.
     pub resources: Vec<(Access, Result<bool, Trouble>)>,
     /// Every component that the checks send requests to, and what answers there.
-    pub components: Vec<(Endpoint, Result<Component, Trouble>)>,
+    pub components: Vec<(Endpoint, Result<Answer, Trouble>)>,
+    /// The ways that were chosen to them. Of a component that cannot be found there is none.
+    pub ways: Vec<Way>,
+}
+
+/// What answers for a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The program.
+    pub component: Component,
+    /// What asking it for next to nothing takes: the way's own share of every latency that is measured on it. `None` where
+    /// the program is unknown, or where it does not answer this.
+    pub round_trip: Option<Duration>,
 }
 
 impl Checkup {

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::Checkup;
+use super::{Answer, Checkup};
 use crate::check::access::Access;
 use crate::check::trouble::Trouble;
-use crate::connect::{Component, Endpoint};
+use crate::connect::{Endpoint, Way};
 use crate::rbac::{Permission, Rule, rules};
 
 /// The table, with a last line that counts.
@@ -15,7 +15,12 @@ pub fn shown(checkup: &Checkup) -> String {
     out.push_str("\nresources\n");
     checkup.resources.iter().for_each(|(access, found)| resource(access, found, &mut out));
     out.push_str("\ncomponents\n");
-    checkup.components.iter().for_each(|(endpoint, found)| component(endpoint, found, &mut out));
+    for (endpoint, found) in &checkup.components {
+        component(endpoint, found, &mut out);
+        if let Some(way) = checkup.ways.iter().find(|way| way.to == endpoint.to_string()) {
+            line("", &taken(way, found.as_ref().ok()), &mut out);
+        }
+    }
     if checkup.components.is_empty() {
         out.push_str("  none is used\n");
     }
@@ -72,9 +77,16 @@ fn resource(access: &Access, found: &Result<bool, Trouble>, out: &mut String) {
     }
 }
 
-fn component(endpoint: &Endpoint, found: &Result<Component, Trouble>, out: &mut String) {
+/// The way, why it was taken, and what it costs.
+fn taken(way: &Way, answer: Option<&Answer>) -> String {
+    let cost = answer.and_then(|answer| answer.round_trip);
+    let cost = cost.map(|took| format!("; {:.2} ms a round trip", took.as_secs_f64() * 1e3)).unwrap_or_default();
+    format!("by {}, {}{cost}", way.via, way.why)
+}
+
+fn component(endpoint: &Endpoint, found: &Result<Answer, Trouble>, out: &mut String) {
     match found {
-        Ok(component) => line("ok", &format!("{endpoint}: {component}"), out),
+        Ok(answer) => line("ok", &format!("{endpoint}: {}", answer.component), out),
         Err(trouble) => {
             let state = if matches!(trouble, Trouble::WrongComponent { .. }) { "wrong" } else { "unreachable" };
             line(state, &format!("{endpoint}: {trouble}"), out);
@@ -89,8 +101,10 @@ fn component(endpoint: &Endpoint, found: &Result<Component, Trouble>, out: &mut 
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::connect::{Application, Port};
+    use crate::connect::{Application, Component, Port, Via};
 
     fn permission(access: Access, checks: &[&str]) -> Permission {
         Permission { access, checks: checks.iter().map(|check| (*check).to_owned()).collect() }
@@ -103,12 +117,15 @@ mod tests {
     #[test]
     fn each_state_has_its_line_and_what_is_missing_says_how_to_add_it() {
         let single = Component { application: Some(Application::VmSingle), version: Some("v1.131.0".to_owned()) };
+        let single = Answer { component: single, round_trip: Some(Duration::from_micros(420)) };
+        let way = |to: &str, via, why: &str| Way { to: endpoint(to).to_string(), via, why: why.to_owned() };
         let late = || Trouble::TimedOut { to: "the API".to_owned(), seconds: 20.0 };
         let wrong = Trouble::WrongComponent {
             service: endpoint("b").to_string(),
             expected: "vmalert".to_owned(),
             answered: "vmagent v1".to_owned(),
         };
+        let gone = Trouble::NotDeployed { service: endpoint("c").to_string() };
         let checkup = Checkup {
             permissions: vec![
                 (permission(Access::new("list", "", "nodes"), &["a"]), Ok(true)),
@@ -119,7 +136,11 @@ mod tests {
                 (Access::new("list", "", "nodes"), Ok(true)),
                 (Access::new("get", "g.io", "vms"), Ok(false)),
             ],
-            components: vec![(endpoint("a"), Ok(single)), (endpoint("b"), Err(wrong))],
+            components: vec![(endpoint("a"), Ok(single)), (endpoint("b"), Err(wrong)), (endpoint("c"), Err(gone))],
+            ways: vec![
+                way("b", Via::Proxy, "as --access asks"),
+                way("a", Via::Dns, "since this runs in a Pod of the cluster"),
+            ],
         };
         let expected = "\
 permissions
@@ -134,10 +155,14 @@ resources
 
 components
   ok           Service o/a: vmsingle v1.131.0
+               by dns, since this runs in a Pod of the cluster; 0.42 ms a round trip
   wrong        Service o/b: Service o/b is answered by vmagent v1, not by vmalert
                check the Service's selector and port, and the address given with --url
+               by proxy, as --access asks
+  unreachable  Service o/c: Service o/c does not exist
+               check its namespace and name in the suite, and the status of the object that makes it
 
-4 things keep a run from judging
+5 things keep a run from judging
 ";
         assert_eq!(shown(&checkup), expected);
     }

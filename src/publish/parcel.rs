@@ -2,15 +2,14 @@
 
 use serde_json::Value;
 
-use super::slim::{Measure, slim, without_early_looks};
+use super::slim::{Measure, slim, without_early_looks, without_evidence};
 use crate::event::Event;
 use crate::record::{Fold, NotAJournal};
-use crate::report::terminal::{self, Style};
-use crate::report::{junit, termination};
+use crate::report::{junit, markdown, termination};
 use crate::run::redact;
 
-/// Name of the summary for people.
-pub const SUMMARY: &str = "summary.txt";
+/// Name of the summary for people, Markdown as in the run's folder.
+pub const SUMMARY: &str = "summary.md";
 /// Name of the JUnit.
 pub const JUNIT: &str = "junit.xml";
 /// Name of the journal.
@@ -41,7 +40,7 @@ pub struct Parcel {
 
 /// The fullest report that fits: verdicts are cut before a file is, and no failure is left out while there is a JUnit.
 pub fn parcel(events: &[Event]) -> Result<Parcel, NotAJournal> {
-    let events = without_secrets(without_early_looks(events));
+    let events = without_secrets(without_evidence(without_early_looks(events)));
     for (step, measure) in MEASURES.into_iter().enumerate() {
         let parcel = Parcel { files: files(&slim(&events, measure))?, cut: (step > 0).then(|| words(measure)) };
         if parcel.fits() {
@@ -55,7 +54,7 @@ pub fn parcel(events: &[Event]) -> Result<Parcel, NotAJournal> {
     if parcel.fits() {
         return Ok(parcel);
     }
-    let summary = termination::message(&Fold::all(&events)?, &[]);
+    let summary = quoted(&termination::message(&Fold::all(&events)?, &[]));
     Ok(Parcel { files: vec![(SUMMARY, summary)], cut: Some("everything but the first red criteria".to_owned()) })
 }
 
@@ -70,10 +69,13 @@ impl Parcel {
 /// Every file of a report, all from the same events.
 fn files(events: &[Event]) -> Result<Vec<(&'static str, String)>, NotAJournal> {
     let run = Fold::all(events)?;
-    let style = Style { width: 100, unicode: false, color: false };
     let journal: String = events.iter().map(|event| line(event) + "\n").collect();
-    let page = terminal::page(&run, &run.card.run, &style);
-    Ok(vec![(SUMMARY, page), (JUNIT, junit::junit(&run)), (JOURNAL, journal)])
+    Ok(vec![(SUMMARY, markdown::markdown(&run)), (JUNIT, junit::junit(&run)), (JOURNAL, journal)])
+}
+
+/// Lines as Markdown shows them unchanged, whatever they say.
+fn quoted(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
 }
 
 /// Events were redacted when they were made; more people can read a ConfigMap than a Pod's files, so all of it is once more.

@@ -31,6 +31,16 @@ pub fn without_early_looks(events: &[Event]) -> Vec<Event> {
     events.iter().enumerate().filter(stays).map(|(_, event)| event.clone()).collect()
 }
 
+/// The events without the names of evidence: it is not published, and a link to it would lead nowhere.
+pub fn without_evidence(mut events: Vec<Event>) -> Vec<Event> {
+    for event in &mut events {
+        if let What::CheckEnded { evidence, .. } = &mut event.what {
+            *evidence = None;
+        }
+    }
+    events
+}
+
 /// The events with every verdict cut to a measure. No check loses its outcome or its first finding.
 pub fn slim(events: &[Event], measure: Measure) -> Vec<Event> {
     let mut events = events.to_vec();

@@ -55,10 +55,19 @@ fn a_journal_without_early_looks_tells_the_same_run() {
 #[test]
 fn a_report_of_usual_size_is_whole() {
     let parcel = parcel::parcel(&events()).unwrap();
+    let all = run(&slim::without_evidence(events()));
     assert_eq!(parcel.cut, None);
-    assert_eq!(read_again(&parcel), run(&events()));
-    assert_eq!(file(&parcel, parcel::JUNIT), Some(crate::report::junit::junit(&run(&events())).as_str()));
-    assert!(file(&parcel, parcel::SUMMARY).unwrap().ends_with("exit 1: not met: at least one check failed\n"));
+    assert_eq!(read_again(&parcel), all);
+    assert_eq!(file(&parcel, parcel::JUNIT), Some(crate::report::junit::junit(&all).as_str()));
+    assert_eq!(file(&parcel, parcel::SUMMARY), Some(crate::report::markdown::markdown(&all).as_str()));
+}
+
+#[test]
+fn nothing_that_is_published_names_evidence_which_is_not() {
+    assert!(crate::report::markdown::markdown(&run(&events())).contains("](evidence/"), "the run itself links to it");
+    for (name, text) in parcel::parcel(&events()).unwrap().files {
+        assert!(!text.contains("evidence/"), "{name}: {text}");
+    }
 }
 
 #[test]
@@ -89,7 +98,7 @@ fn what_fits_in_no_way_leaves_at_least_the_verdict() {
     card.criteria[0].text = "x".repeat(2_000_000);
     let parcel = parcel::parcel(&events).unwrap();
     assert_eq!(parcel.files.len(), 1);
-    assert!(file(&parcel, parcel::SUMMARY).unwrap().starts_with("exit 1: "));
+    assert!(file(&parcel, parcel::SUMMARY).unwrap().starts_with("    exit 1: "));
     assert_eq!(parcel.cut.as_deref(), Some("everything but the first red criteria"));
 }
 

@@ -39,6 +39,19 @@ fn each_way_to_components_has_its_own_rules() {
     assert!(proxy.contains("pods/proxy\"]\n    verbs: [\"create\", \"delete\"]"), "{proxy}");
 }
 
+/// So whatever is shown of the others' rules (`tests/rbac.rs`) holds for these, too.
+#[test]
+fn from_inside_the_cluster_nothing_is_needed_but_what_every_way_needs() {
+    let plan = plan("suites/story-6.1.yaml");
+    let dns = permissions(&plan, |_| Via::Dns);
+    for (via, way) in [(Via::PortForward, "pods/portforward"), (Via::Proxy, "pods/proxy")] {
+        let other = permissions(&plan, |_| via);
+        let (its_own, rest): (Vec<_>, Vec<_>) = other.into_iter().partition(|one| one.access.resource == way);
+        assert!(!its_own.is_empty());
+        assert_eq!(rest, dns, "{via}");
+    }
+}
+
 #[test]
 fn verbs_and_names_and_resources_of_the_same_checks_are_joined() {
     let get = |resource: &str| Access::new("get", "g", resource).within("n");

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use signoff::check::access::Access;
-use signoff::connect::{Connections, Options};
+use signoff::connect::{Connections, Options, Via};
 use signoff::rbac::{self, Account, Permission};
 use signoff::record::{self, Fold, Run};
 use tempfile::TempDir;
@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Everything that it made is removed when it is dropped.
 pub struct Cluster {
+    /// The way that runs go to components.
+    pub via: Via,
     kubeconfig: PathBuf,
     account: Account,
     folder: TempDir,
@@ -31,7 +33,12 @@ impl Cluster {
             return None;
         };
         let account = Account { name: namespace.to_owned(), namespace: namespace.to_owned() };
-        let cluster = Self { kubeconfig: kubeconfig.into(), account, folder: tempfile::tempdir().unwrap() };
+        let cluster = Self {
+            via: Via::PortForward,
+            kubeconfig: kubeconfig.into(),
+            account,
+            folder: tempfile::tempdir().unwrap(),
+        };
         assert!(cluster.kubectl(&["create", "namespace", namespace], ""), "the namespace {namespace} cannot be made");
         Some(cluster)
     }
@@ -106,7 +113,7 @@ impl Cluster {
             .arg("run")
             .arg(suite)
             .args(checks)
-            .args(["--allow-unproven", "--access", "port-forward", "--as", &self.user(), "--kubeconfig"])
+            .args(["--allow-unproven", "--access", &self.via.to_string(), "--as", &self.user(), "--kubeconfig"])
             .arg(&self.kubeconfig)
             .arg("--reports")
             .arg(&reports)
