@@ -187,11 +187,7 @@ pub const MISTAKES: &[Mistake] = &[
         edits: &[("clusters/notes.yml", "", "# nothing\n")],
         at: ("clusters/notes.yml", ""),
     },
-    Mistake {
-        code: "no-yaml",
-        edits: &[(SINGLE, "retentionPeriod: \"90d\"", "retentionPeriod: \"90d")],
-        at: (SINGLE, ""),
-    },
+    Mistake { code: "no-yaml", edits: &[(SINGLE, "\"90d\"", "90d: x")], at: (SINGLE, ": x") },
     Mistake {
         code: "dead-metric",
         edits: &[(

@@ -266,6 +266,22 @@ fn a_secret_that_is_encrypted_or_filled_in_is_none() {
 }
 
 #[test]
+fn alertmanagers_configuration_is_made_by_somebody() {
+    let manager = "apiVersion: operator.victoriametrics.com/v1beta1\nkind: VMAlertmanager\nmetadata: {name: a}\nspec:\n  \
+        configSecret: s\n";
+    let with = |more: &str, secret: &str| found(more, &[("e/a.yaml", manager), ("e/s.yaml", secret)]);
+    let fetched = |name: &str, spec: &str| {
+        format!(
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n"
+        )
+    };
+    assert_eq!(with("", &fetched("s", "")), ["pass"]);
+    assert_eq!(with("", &fetched("x", "target: {name: s}")), ["pass"]);
+    assert_eq!(with("", &fetched("s", "target: {name: x}")), ["no-configuration e/a.yaml:5:17"]);
+    assert_eq!(with("given: [Secret/s]\n", &fetched("x", "")), ["pass"]);
+}
+
+#[test]
 fn templates_of_charts_are_not_read() {
     let chart =
         [("e/c.yaml", CONFIG), ("charts/a/Chart.yaml", "name: a\n"), ("charts/a/templates/x.yaml", "{{ if }}\n")];
