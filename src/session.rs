@@ -99,7 +99,11 @@ impl Session {
 
     async fn connect(&self) -> Cluster {
         match &self.cluster {
-            Ok(options) => Connections::open(options.clone()).await.map_err(|error| error.to_string()),
+            Ok(options) => {
+                let needs_no_cluster = self.plan.running().all(|check| check.expectation.uses().is_empty());
+                let options = Options { needs_no_cluster, ..options.clone() };
+                Connections::open(options).await.map_err(|error| error.to_string())
+            }
             Err(why) => Err(why.clone()),
         }
     }

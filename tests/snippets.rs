@@ -79,7 +79,8 @@ async fn every_snippet_holds_on_the_sandbox() {
         .output()
         .unwrap();
     assert_eq!(doctor.status.code(), Some(0), "{}", String::from_utf8_lossy(&doctor.stdout));
-    let output = common::run(&sandbox, folder.path(), &file).args(["--as", ASKER]).output().unwrap();
+    let mut run = common::run(&sandbox, folder.path(), &file);
+    let output = run.args(["--as", ASKER, "--repo", "tests/repository/checkout"]).output().unwrap();
     let asked = asked::by(ASKER, sandbox.folder().unwrap());
     sandbox.stop().await;
     let page = String::from_utf8_lossy(&output.stdout);

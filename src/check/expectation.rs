@@ -148,6 +148,8 @@ kinds! {
     Flag(super::flag::Flag),
     /// A quantile of query latency keeps its limit under a small, steady load.
     Latency(super::latency::Latency),
+    /// What a Git repository tells Flux to apply is sound, before any cluster has seen it.
+    Repository(super::repository::Repository),
 }
 
 #[cfg(test)]

@@ -1,4 +1,10 @@
-//! Reads YAML that a component shows of its configuration.
+//! Reads YAML: what a component shows of its configuration, and files in which everything has a place.
+
+mod node;
+mod raw;
+
+pub use node::{Key, Mark, Node, Value};
+pub use raw::Raw;
 
 use serde::de::DeserializeOwned;
 

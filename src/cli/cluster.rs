@@ -24,6 +24,9 @@ pub struct ClusterArguments {
     /// A folder of full CRDs (.yaml, .yml, .json), for checks of fields that the cluster's own CRDs take unseen
     #[arg(long, value_name = "DIR")]
     schemas: Option<PathBuf>,
+    /// A checkout of the Git repository that Flux applies, for checks of kind `repository`
+    #[arg(long = "repo", value_name = "DIR", env = "SIGNOFF_REPO")]
+    repository: Option<PathBuf>,
     /// Act as this user
     #[arg(long = "as", value_name = "USER")]
     impersonate: Option<String>,
@@ -66,6 +69,8 @@ impl From<ClusterArguments> for Options {
             wanted: arguments.access.into(),
             urls: arguments.urls,
             schemas: arguments.schemas,
+            repository: arguments.repository,
+            needs_no_cluster: false,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::report::overview;
 #[derive(Debug, clap::Args)]
 #[command(after_help = crate::record::exit::TABLE)]
 pub struct Arguments {
-    /// Only runs that found this revision in the cluster, or one that begins so: `main@sha1:4f2a`, or `4f2a`
+    /// Only runs that found this revision in the cluster or in the checkout, or one that begins so: `main@sha1:4f2a`, or `4f2a`
     #[arg(long, value_name = "REVISION")]
     revision: Option<String>,
     /// Where runs are

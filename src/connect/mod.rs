@@ -26,6 +26,7 @@ mod way;
 mod write;
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -62,6 +63,7 @@ struct Inner {
     wanted: Wanted,
     given: Given,
     schemas: Schemas,
+    repository: Option<PathBuf>,
     pool: Pool,
     ways: Ways,
     resolved: Recent<Endpoint, Behind>,
@@ -71,15 +73,19 @@ struct Inner {
 impl Connections {
     /// Reads the kubeconfig (or the Pod's service account) and prepares the ways; nothing is asked yet.
     ///
-    /// Without any cluster at hand it still opens where addresses are given: what needs the API then says so.
+    /// Without any cluster at hand it still opens where addresses are given, or nothing needs one: what needs the API then
+    /// says so.
     pub async fn open(options: Options) -> Result<Self, OpenError> {
         // An error only says that a provider is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let given = Given::new(&options.urls)?;
         let schemas = options.schemas.as_deref().map(Schemas::read).transpose()?.unwrap_or_default();
+        if let Some(path) = options.repository.as_ref().filter(|path| !path.is_dir()) {
+            return Err(OpenError::Repository { path: path.display().to_string() });
+        }
         let cluster = match client::open(&options).await {
             Ok(cluster) => Ok(cluster),
-            Err(OpenError::NoCluster(why)) if !options.urls.is_empty() => Err(why),
+            Err(OpenError::NoCluster(why)) if options.needs_no_cluster || !options.urls.is_empty() => Err(why),
             Err(error) => return Err(error),
         };
         Ok(Self {
@@ -88,12 +94,23 @@ impl Connections {
                 wanted: options.wanted,
                 given,
                 schemas,
+                repository: options.repository,
                 pool: Pool::default(),
                 ways: Ways::default(),
                 resolved: Recent::default(),
                 identified: Recent::default(),
             }),
         })
+    }
+
+    /// Whether there is a cluster: only where something of it is needed must there be one.
+    pub fn has_cluster(&self) -> bool {
+        self.inner.cluster.is_ok()
+    }
+
+    /// The checkout of the Git repository that was given.
+    pub fn repository(&self) -> Option<&Path> {
+        self.inner.repository.as_deref()
     }
 }
 

@@ -21,6 +21,10 @@ pub struct Options {
     pub urls: Vec<(String, String)>,
     /// A folder of CRDs that tell which fields kinds have, where the cluster's own do not.
     pub schemas: Option<PathBuf>,
+    /// A checkout of the Git repository that Flux applies.
+    pub repository: Option<PathBuf>,
+    /// Whether nothing will be asked of the cluster: then there need not be one.
+    pub needs_no_cluster: bool,
 }
 
 /// Why no connection can be opened; each text says what to do.
@@ -52,6 +56,12 @@ pub enum OpenError {
         path: String,
         /// What is wrong with it.
         message: String,
+    },
+    /// The given checkout cannot be used.
+    #[error("repository {path}: it is no folder; give --repo the root of a checkout")]
+    Repository {
+        /// What was given.
+        path: String,
     },
     /// A given address is no URL.
     #[error("address of {service}: `{url}` is no URL: {message}; expected http://host:port or https://host")]

@@ -9,6 +9,8 @@ pub use super::probe::Cluster;
 use super::probe::Live;
 use super::redact::redact_text;
 use super::sweep::sweep;
+use crate::check::repository;
+use crate::connect::Connections;
 use crate::event::{Revision, RunCard, Surroundings, Swept, UnprovenPolicy};
 use crate::plan::Plan;
 
@@ -58,8 +60,13 @@ pub fn sweep_before(plan: &Plan, cluster: &Cluster, run: &str) -> BoxFuture<'sta
 pub fn surroundings(cluster: Cluster, known: Vec<(String, String)>) -> BoxFuture<'static, Surroundings> {
     Box::pin(async move {
         let mut around = Surroundings { facts: known, ..Surroundings::default() };
+        let checkout = cluster.as_ref().ok().and_then(Connections::repository).and_then(repository::revision);
+        let checkout =
+            checkout.map(|found| Revision { object: repository::CHECKOUT.to_owned(), revision: found.to_string() });
+        around.revisions.extend(checkout);
         let mut fact = |name: String, value: String| around.facts.push((name, redact_text(&value)));
         match cluster {
+            Ok(connections) if !connections.has_cluster() => fact("cluster".to_owned(), "none".to_owned()),
             Ok(connections) => {
                 let (found, flux) = tokio::join!(connections.surroundings(), connections.revisions());
                 let context = found.context.map(|context| ("context", context));
@@ -71,7 +78,7 @@ pub fn surroundings(cluster: Cluster, known: Vec<(String, String)>) -> BoxFuture
                 }
                 flux.remarks.into_iter().for_each(|(name, value)| fact(name, value));
                 let revisions = flux.found.into_iter();
-                around.revisions = revisions.map(|(object, revision)| Revision { object, revision }).collect();
+                around.revisions.extend(revisions.map(|(object, revision)| Revision { object, revision }));
             }
             Err(why) => fact("cluster".to_owned(), why),
         }

@@ -1,73 +1,13 @@
 //! A suite's YAML as a tree in which everything knows its place.
 
-mod raw;
-
 use serde_saphyr::options::DuplicateKeyPolicy;
 use serde_saphyr::{Location, Spanned};
 
 use super::problem::{Problem, Problems};
 use super::source::{Mark, Source};
 use super::template;
-use raw::Raw;
-
-/// One value with its place.
-#[derive(Debug, PartialEq)]
-pub struct Node {
-    /// Its place; that of a map is its first key.
-    pub mark: Mark,
-    /// The bytes of a scalar in the masked text.
-    pub range: std::ops::Range<usize>,
-    /// What it is.
-    pub value: Value,
-}
-
-/// The three shapes of YAML.
-#[derive(Debug, PartialEq)]
-pub enum Value {
-    /// Text, not yet taken for a number or a boolean: that is up to the type that reads it.
-    Scalar {
-        /// The text, without quotes and escapes.
-        text: String,
-        /// Whether it was written without quotes.
-        plain: bool,
-    },
-    /// A sequence.
-    List(Vec<Node>),
-    /// A mapping, in the order of the file; each key once.
-    Map(Vec<(Key, Node)>),
-}
-
-/// A key of a map.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Key {
-    /// Its text.
-    pub text: String,
-    /// Its place.
-    pub mark: Mark,
-}
-
-impl Node {
-    /// The value behind a key of a map.
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        match &self.value {
-            Value::Map(entries) => entries.iter().find(|(name, _)| name.text == key).map(|(_, node)| node),
-            _ => None,
-        }
-    }
-
-    /// Whether nothing was written: `~`, `null` or nothing at all.
-    pub fn is_null(&self) -> bool {
-        matches!(&self.value, Value::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null"))
-    }
-
-    /// Its text, where it is a scalar.
-    pub fn text(&self) -> Option<&str> {
-        match &self.value {
-            Value::Scalar { text, .. } => Some(text),
-            _ => None,
-        }
-    }
-}
+use crate::check::yaml::Raw;
+pub use crate::check::yaml::{Key, Node, Value};
 
 /// Parses a masked text. A YAML error ends it; duplicate and odd keys are added to `problems`.
 pub fn parse(masked: &str, source: &Source, problems: &Problems) -> Result<Node, Problem> {

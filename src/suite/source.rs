@@ -4,17 +4,7 @@ use std::fmt::Write;
 
 use super::problem::Problem;
 use super::template::RESERVED;
-
-/// A place in the file: line and column from 1, both as an editor counts them (characters, not bytes).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Mark {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// How many characters are meant, at least 1.
-    pub width: usize,
-}
+pub use crate::check::yaml::Mark;
 
 /// A file as it was read.
 pub struct Source {

@@ -5,6 +5,7 @@
 use serde_json::{Value as Json, json};
 
 use super::observation::Value;
+use crate::check::telling::is_telling;
 
 /// The mark that stands where data of a Secret was: its size. No manifest has it.
 const BYTES: &str = "signoff/bytes";
@@ -12,20 +13,6 @@ const BYTES: &str = "signoff/bytes";
 const HIDDEN: &str = "signoff/hidden";
 /// kubectl keeps the whole manifest in here, data included.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-/// Ends of names of secret values, in lower case. What merely ends in `secret` is often the name of a Secret.
-const TELLING: [&str; 10] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "token",
-    "authorization",
-    "apikey",
-    "privatekey",
-    "accesskey",
-    "credentials",
-    "clientsecret",
-];
-
 /// Takes away what must not be seen of an object.
 pub(super) fn blind(object: &mut Json, is_secret: bool) {
     if let Some(metadata) = object["metadata"].as_object_mut() {
@@ -68,11 +55,6 @@ fn hide(value: &mut Json) {
         }
         _ => {}
     }
-}
-
-fn is_telling(name: &str) -> bool {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    plain == "secret" || TELLING.iter().any(|end| plain.ends_with(end))
 }
 
 /// What may be kept of a value of a blinded object; `limit` is its largest size as JSON.

@@ -1,0 +1,65 @@
+//! The files of a checkout, by their paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::observation::{Checkout, Content, File};
+use super::tree::Documents;
+use crate::check::yaml::Node;
+
+/// The files of a checkout.
+pub struct Files<'c> {
+    /// In the order of their paths.
+    pub all: &'c [File],
+    by_path: BTreeMap<&'c str, usize>,
+    others: BTreeSet<&'c str>,
+    folders: BTreeSet<&'c str>,
+}
+
+impl<'c> Files<'c> {
+    /// Indexes a checkout.
+    pub fn new(checkout: &'c Checkout) -> Self {
+        let by_path: BTreeMap<_, _> =
+            checkout.files.iter().enumerate().map(|(index, file)| (file.path.as_str(), index)).collect();
+        let others: BTreeSet<_> = checkout.others.iter().map(String::as_str).collect();
+        let mut folders = BTreeSet::from([""]);
+        for path in by_path.keys().chain(&others) {
+            let ends = path.match_indices('/').map(|(end, _)| &path[..end]);
+            folders.extend(ends);
+        }
+        Self { all: &checkout.files, by_path, others, folders }
+    }
+
+    /// The YAML file at a path.
+    pub fn find(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Whether any file is at a path.
+    pub fn is_file(&self, path: &str) -> bool {
+        self.by_path.contains_key(path) || self.others.contains(path)
+    }
+
+    /// Whether a path is a folder.
+    pub fn is_folder(&self, path: &str) -> bool {
+        self.folders.contains(path)
+    }
+
+    /// Every path, of YAML files and others, and of folders.
+    pub fn paths(&self) -> impl Iterator<Item = &'c str> {
+        self.by_path.keys().copied().chain(self.others.iter().copied()).chain(self.folders.iter().copied())
+    }
+
+    /// The YAML files below a folder, in order.
+    pub fn below(&self, folder: &str) -> impl Iterator<Item = usize> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        self.by_path.iter().filter(move |(path, _)| path.starts_with(&prefix)).map(|(_, index)| *index)
+    }
+
+    /// The documents of a file; none where it could not be read.
+    pub fn documents(&self, file: usize) -> &'c [Node] {
+        match &self.all[file].content {
+            Content::Documents(Documents { roots, .. }) => roots,
+            Content::Broken(_) | Content::Unread(_) => &[],
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Objects, and who applies them.
+
+use super::fault::Place;
+use crate::check::yaml::Node;
+
+/// The group of Flux's Kustomization; kustomize's own has another one.
+pub const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
+/// The group of HelmRelease.
+pub const HELM: &str = "helm.toolkit.fluxcd.io";
+/// The group of sources.
+pub const SOURCE: &str = "source.toolkit.fluxcd.io";
+
+/// One object as a build gives it, patches included.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Where it is from.
+    pub file: usize,
+    /// What it is.
+    pub root: Node,
+    /// The namespace that it gets from those who build it, or has itself.
+    pub namespace: Option<String>,
+    /// Whether a patch changes it that is not understood here: then a missing field may be in there.
+    pub is_patched: bool,
+    /// Whether nobody chose it: it lies in a tree without a kustomization.yaml, of which Flux takes everything.
+    pub is_taken: bool,
+}
+
+impl Object {
+    /// An object right from a file.
+    pub fn new(file: usize, root: &Node) -> Self {
+        let namespace = root.at(&["metadata", "namespace"]).and_then(Node::text).map(str::to_owned);
+        Self { file, root: root.clone(), namespace, is_patched: false, is_taken: false }
+    }
+
+    /// The text at a path; empty where there is none.
+    pub fn text(&self, path: &[&str]) -> &str {
+        self.root.at(path).and_then(Node::text).unwrap_or_default()
+    }
+
+    /// Its API group.
+    pub fn group(&self) -> &str {
+        self.text(&["apiVersion"]).split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> &str {
+        self.text(&["kind"])
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.text(&["metadata", "name"])
+    }
+
+    /// Whether it is of this group and kind.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind() == kind && self.group() == group
+    }
+
+    /// Whether it is one of Flux's own.
+    pub fn is_flux(&self) -> bool {
+        [KUSTOMIZE, HELM, SOURCE].contains(&self.group())
+    }
+
+    /// `HelmRelease observability/operator`.
+    pub fn title(&self) -> String {
+        let namespace = self.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        format!("{} {namespace}{}", self.kind(), self.name())
+    }
+
+    /// The place of one of its nodes.
+    pub fn place(&self, node: &Node) -> Place {
+        Place { file: self.file, mark: node.mark }
+    }
+
+    /// Its own place: its name's.
+    pub fn here(&self) -> Place {
+        let node = self.root.at(&["metadata", "name"]).or_else(|| self.root.get("kind"));
+        self.place(node.unwrap_or(&self.root))
+    }
+
+    /// The place of the nearest node on a path that is there.
+    pub fn nearest(&self, path: &[&str]) -> Place {
+        let key = (1..=path.len()).rev().find_map(|length| {
+            let (last, above) = path[..length].split_last()?;
+            let map = self.root.at(above)?;
+            map.entries().iter().find(|(key, _)| key.text == *last).map(|(key, _)| key.mark)
+        });
+        key.map_or_else(|| self.here(), |mark| Place { file: self.file, mark })
+    }
+}
+
+/// What one Kustomization of Flux, or an entry, applies.
+#[derive(Debug, Default)]
+pub struct Build {
+    /// The entry that leads to it.
+    pub entry: usize,
+    /// The folder that is built.
+    pub folder: String,
+    /// The Kustomization, as the build that it is in gives it; none of an entry itself.
+    pub owner: Option<Object>,
+    /// The objects.
+    pub objects: Vec<Object>,
+    /// Kind and name of what kustomize makes of files and literals, with the keys of its data.
+    pub generated: Vec<(String, String, Vec<String>)>,
+}
+
+impl Build {
+    /// A field of the Kustomization.
+    pub fn field(&self, path: &[&str]) -> Option<&Node> {
+        self.owner.as_ref().and_then(|owner| owner.root.get("spec")).and_then(|spec| spec.at(path))
+    }
+}
