@@ -144,6 +144,8 @@ kinds! {
     Rules(super::rules::Rules),
     /// A VictoriaMetrics process runs with the wanted flags and version.
     Flag(super::flag::Flag),
+    /// A running pod keeps its data on a bound persistent volume of the wanted class and size.
+    Volume(super::volume::Volume),
     /// A quantile of query latency keeps its limit under a small, steady load.
     Latency(super::latency::Latency),
 }

@@ -30,6 +30,7 @@ pub mod suggest;
 pub mod trouble;
 pub mod uses;
 pub mod verdict;
+pub mod volume;
 pub mod waiver;
 pub mod workload;
 pub mod yaml;

@@ -15,16 +15,18 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// has one pod, of the 16 required components three are at least 4, 3 and 3 targets, memory has the five components,
 /// five rules are declared, and
 /// each of the five queries is asked cold and warm.
-const EXAMINED: [(&str, u64); 14] = [
+const EXAMINED: [(&str, u64); 16] = [
     ("crds-served", 12),
     ("operator-rolled-out", 1),
     ("vmsingle-rolled-out", 1),
+    ("vmsingle-stored", 1),
     ("vmsingle-answers", 1),
     ("retention-90d", 1),
     ("memory-limits-set", 5),
     ("vmagent-rolled-out", 1),
     ("targets-covered", 23),
     ("alertmanager-rolled-out", 1),
+    ("alertmanager-stored", 1),
     ("vmalert-rolled-out", 1),
     ("alert-flows", 1),
     ("rules-live", 5),

@@ -19,6 +19,7 @@ mod ruling;
 mod scrapes;
 mod storage;
 mod targets;
+mod volumes;
 mod workloads;
 
 use sandbox::Sandbox;
@@ -120,6 +121,17 @@ drills! {
         a_required_alert_is_taken_out,
         no_vmrule_is_selected,
         the_files_of_rules_are_frozen,
+    }
+    faults_of_volumes_turn_one_check_red: volumes {
+        nobody_uses_the_claim,
+        the_pod_has_a_folder_of_its_own,
+        it_is_mounted_elsewhere,
+        it_is_mounted_read_only,
+        the_class_does_not_exist,
+        the_claim_is_too_small,
+        the_class_is_of_another_kind,
+        vmsingle_loses_its_storage,
+        alertmanager_cannot_write,
     }
     faults_of_objects_turn_one_check_red: fields {
         a_value_is_another,

@@ -26,6 +26,7 @@ impl Sandbox {
     pub fn api(&self, kind: &str, namespace: &str) -> Api<DynamicObject> {
         let (group, version) = match kind {
             "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" => ("apps", "v1"),
+            "StorageClass" => ("storage.k8s.io", "v1"),
             "CustomResourceDefinition" => ("apiextensions.k8s.io", "v1"),
             _ if kind.starts_with("VM") => ("operator.victoriametrics.com", "v1beta1"),
             _ => ("", "v1"),

@@ -59,8 +59,8 @@ pub async fn the_configuration_is_the_fallback(sandbox: &mut Sandbox) {
 pub async fn alertmanager_is_paused(sandbox: &mut Sandbox) {
     sandbox.signal(POD, "alertmanager", Signal::STOP).await;
     let (fault, wanted) = ("SIGSTOP to Alertmanager: no silence, so no rule", [("alert/not-silenced", "no answer")]);
-    // It is a target of vmagent as well.
-    sandbox.alert_red_beside(fault, &wanted, &["targets-covered"]).await;
+    // It is a target of vmagent as well, and asked what it writes.
+    sandbox.alert_red_beside(fault, &wanted, &["targets-covered", "alertmanager-stored"]).await;
     assert_eq!(sandbox.rules().await, ["cluster-health"], "no rule without a silence");
     sandbox.signal(POD, "alertmanager", Signal::CONT).await;
     sandbox.delete_pod(POD).await;
