@@ -117,7 +117,7 @@ pub struct Writer {
 pub enum Shows {
     /// VMSingle (v1.131.0, lib/storage and app/vmstorage: `vm_data_size_bytes`, `vm_storage_is_read_only`).
     Storage {
-        /// Bytes of its files, over all types; absent without the series.
+        /// Bytes of its files, over all types but those in memory; absent without the series.
         data_bytes: Option<f64>,
         /// Whether it refuses writes for want of space; absent without the series.
         read_only: Option<bool>,

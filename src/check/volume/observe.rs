@@ -114,7 +114,12 @@ async fn writer(connections: &Connections, pod: &PodAddress) -> Result<Writer, T
 /// What a program's page of metrics says of its writing.
 pub(super) fn shows(application: Application, page: &str) -> Option<Shows> {
     // Absent series are no zeros.
-    let sum = |name: &str| exposition::samples(page, name).map(|sample| sample.value).reduce(|a, b| a + b);
+    let sum = |name: &str| {
+        let in_memory = |kind: &String| kind.ends_with("/inmemory");
+        let on_disk =
+            exposition::samples(page, name).filter(|sample| !sample.labels.get("type").is_some_and(in_memory));
+        on_disk.map(|sample| sample.value).reduce(|a, b| a + b)
+    };
     let both = |name: &str| {
         let of = |part: &str| exposition::value(page, &format!("alertmanager_{part}_maintenance{name}_total"));
         Some((of("nflog")?, of("silences")?))

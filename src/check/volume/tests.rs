@@ -183,6 +183,7 @@ fn a_program_of_another_pod_proves_nothing() {
 #[test]
 fn a_page_of_metrics_is_read_and_absent_series_are_no_zeros() {
     let page = "vm_data_size_bytes{type=\"storage/small\"} 100\nvm_data_size_bytes{type=\"indexdb/file\"} 20\n\
+        vm_data_size_bytes{type=\"storage/inmemory\"} 5\n\
         vm_storage_is_read_only{path=\"/data\"} 0\n";
     let seen = |application, page| serde_json::to_value(observe::shows(application, page)).unwrap();
     let single = Application::VmSingle;
