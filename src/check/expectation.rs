@@ -144,6 +144,8 @@ kinds! {
     Rules(super::rules::Rules),
     /// A VictoriaMetrics process runs with the wanted flags and version.
     Flag(super::flag::Flag),
+    /// An ExternalSecret was synchronised lately from the store that was meant.
+    ExternalSecret(super::external_secret::ExternalSecret),
     /// A running pod keeps its data on a bound persistent volume of the wanted class and size.
     Volume(super::volume::Volume),
     /// A quantile of query latency keeps its limit under a small, steady load.

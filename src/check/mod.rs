@@ -9,6 +9,7 @@ pub mod crds;
 pub mod evidence;
 pub mod expectation;
 pub mod exposition;
+pub mod external_secret;
 pub mod finding;
 pub mod flag;
 pub mod identity;

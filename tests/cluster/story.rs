@@ -13,9 +13,9 @@ use crate::sandbox::{SUITE, Sandbox, say};
 const PATIENCE: Duration = Duration::from_secs(600);
 /// What each check must at least have examined, by the suite and the scenario alone: 12 kinds are asked for, each workload
 /// has one pod, of the 16 required components three are at least 4, 3 and 3 targets, memory has the five components,
-/// five rules are declared, and
+/// five rules are declared, two routes are walked, and
 /// each of the five queries is asked cold and warm.
-const EXAMINED: [(&str, u64); 16] = [
+const EXAMINED: [(&str, u64); 18] = [
     ("crds-served", 12),
     ("operator-rolled-out", 1),
     ("vmsingle-rolled-out", 1),
@@ -27,6 +27,8 @@ const EXAMINED: [(&str, u64); 16] = [
     ("targets-covered", 23),
     ("alertmanager-rolled-out", 1),
     ("alertmanager-stored", 1),
+    ("alertmanager-secret-synced", 1),
+    ("alertmanager-configured", 2),
     ("vmalert-rolled-out", 1),
     ("alert-flows", 1),
     ("rules-live", 5),
