@@ -146,6 +146,10 @@ kinds! {
     Rules(super::rules::Rules),
     /// A VictoriaMetrics process runs with the wanted flags and version.
     Flag(super::flag::Flag),
+    /// An ExternalSecret was synchronised lately from the store that was meant.
+    ExternalSecret(super::external_secret::ExternalSecret),
+    /// A running pod keeps its data on a bound persistent volume of the wanted class and size.
+    Volume(super::volume::Volume),
     /// A quantile of query latency keeps its limit under a small, steady load.
     Latency(super::latency::Latency),
     /// What a Git repository tells Flux to apply is sound, before any cluster has seen it.

@@ -119,8 +119,16 @@ fn what_a_wider_permission_covers_is_told_there_and_not_granted_twice() {
 #[test]
 fn secrets_are_never_asked_for() {
     for suite in ["suites/story-6.1.yaml", "suites/alert-delivery.yaml"] {
-        assert!(!written(suite, Via::Proxy).contains("secrets"));
+        // ExternalSecrets only say where secrets come from.
+        assert!(!written(suite, Via::Proxy).contains("\"secrets\""));
     }
+}
+
+#[test]
+fn a_secret_that_is_asked_for_would_be_seen() {
+    let account = Account { name: "a".to_owned(), namespace: "b".to_owned() };
+    let secret = permission(Access::new("get", "", "secrets").within("o").named("s"), "c");
+    assert!(manifest("T.", &account, &rules(&[secret]), &[]).contains("\"secrets\""));
 }
 
 #[test]

@@ -13,19 +13,23 @@ use crate::sandbox::{SUITE, Sandbox, say};
 const PATIENCE: Duration = Duration::from_secs(600);
 /// What each check must at least have examined, by the suite and the scenario alone: 12 kinds are asked for, each workload
 /// has one pod, of the 16 required components three are at least 4, 3 and 3 targets, memory has the five components,
-/// five rules are declared, each of the five queries is asked cold and warm, and of what must stand still there are five
-/// Kustomizations and five workloads at least.
-const EXAMINED: [(&str, u64); 18] = [
+/// five rules are declared, two routes are walked, each of the five queries is asked cold and warm, and of what must stand
+/// still there are five Kustomizations and five workloads at least.
+const EXAMINED: [(&str, u64); 22] = [
     ("settled", 10),
     ("crds-served", 12),
     ("operator-rolled-out", 1),
     ("vmsingle-rolled-out", 1),
+    ("vmsingle-stored", 1),
     ("vmsingle-answers", 1),
     ("retention-90d", 1),
     ("memory-limits-set", 5),
     ("vmagent-rolled-out", 1),
     ("targets-covered", 23),
     ("alertmanager-rolled-out", 1),
+    ("alertmanager-stored", 1),
+    ("alertmanager-secret-synced", 1),
+    ("alertmanager-configured", 2),
     ("vmalert-rolled-out", 1),
     ("alert-flows", 1),
     ("rules-live", 5),

@@ -15,7 +15,7 @@ const SECRET: Name<'_> = ("Secret", "default/drill");
 const HEALTH: Name<'_> = (RULES, "observability/cluster-health");
 const OPERATOR_POD: &str = "observability/victoria-metrics-operator-";
 /// Stands in the Secret; no report may have it.
-const CANARY: &str = "canary-of-the-drill";
+pub const CANARY: &str = "canary-of-the-drill";
 
 /// Puts this suite in the place of the story's, with what it needs.
 async fn prepared(sandbox: &mut Sandbox) {
@@ -33,7 +33,7 @@ async fn prepared(sandbox: &mut Sandbox) {
 }
 
 /// No file of the last run has the Secret's data.
-fn no_canary(sandbox: &Sandbox) {
+pub fn no_canary(sandbox: &Sandbox) {
     let run = sandbox.temp.path().join("reports/latest");
     let mut folders = vec![run.canonicalize().unwrap()];
     let mut files = 0;

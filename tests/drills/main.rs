@@ -10,6 +10,7 @@ mod sandbox;
 
 mod agent;
 mod alerting;
+mod configured;
 mod evaluating;
 mod fields;
 mod killing;
@@ -17,9 +18,11 @@ mod memory;
 mod routing;
 mod ruling;
 mod scrapes;
+mod secrets;
 mod settling;
 mod storage;
 mod targets;
+mod volumes;
 mod workloads;
 mod writing;
 
@@ -122,6 +125,42 @@ drills! {
         a_required_alert_is_taken_out,
         no_vmrule_is_selected,
         the_files_of_rules_are_frozen,
+    }
+    faults_of_volumes_turn_one_check_red: volumes {
+        nobody_uses_the_claim,
+        the_pod_has_a_folder_of_its_own,
+        it_is_mounted_elsewhere,
+        it_is_mounted_read_only,
+        the_class_does_not_exist,
+        the_claim_is_too_small,
+        the_class_is_of_another_kind,
+        vmsingle_loses_its_storage,
+        alertmanager_cannot_write,
+    }
+    faults_of_external_secrets_turn_one_check_red: secrets {
+        the_external_secret_is_deleted,
+        the_store_is_misnamed,
+        the_store_does_not_work,
+        the_stores_data_is_gone,
+        the_controller_does_not_run,
+        an_older_spec_was_synchronised,
+        the_secret_lacks_its_key,
+        somebody_else_made_the_secret,
+        an_older_version_is_served,
+    }
+    faults_of_configurations_turn_one_check_red: configured {
+        an_interval_is_another,
+        an_extra_argument_wins,
+        the_log_is_written_otherwise,
+        another_component_answers,
+        nothing_answers,
+        the_service_is_deleted,
+        the_secret_is_deleted,
+        the_receiver_tells_nobody,
+        the_matcher_is_another,
+        a_route_before_it_takes_all,
+        the_receiver_has_another_name,
+        another_component_is_asked,
     }
     faults_of_objects_turn_one_check_red: fields {
         a_value_is_another,

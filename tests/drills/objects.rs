@@ -26,6 +26,8 @@ impl Sandbox {
     pub fn api(&self, kind: &str, namespace: &str) -> Api<DynamicObject> {
         let (group, version) = match kind {
             "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" => ("apps", "v1"),
+            "ExternalSecret" | "ClusterSecretStore" => ("external-secrets.io", "v1"),
+            "StorageClass" => ("storage.k8s.io", "v1"),
             "CustomResourceDefinition" => ("apiextensions.k8s.io", "v1"),
             _ if kind.starts_with("VM") => ("operator.victoriametrics.com", "v1beta1"),
             _ => ("", "v1"),
@@ -50,6 +52,13 @@ impl Sandbox {
         let patch = Patch::Merge(patch);
         self.api(object.0, namespace).patch(name, &PatchParams::default(), &patch).await.unwrap();
         was
+    }
+
+    /// Merges `status` into the object's, as its controller would.
+    pub async fn patch_status(&self, (kind, path): Name<'_>, status: Value) {
+        let (namespace, name) = split(path);
+        let patch = Patch::Merge(json!({"status": status}));
+        self.api(kind, namespace).patch_status(name, &PatchParams::default(), &patch).await.unwrap();
     }
 
     /// Deletes an object and waits until it is gone; gives it as it was.

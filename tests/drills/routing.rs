@@ -48,26 +48,32 @@ pub async fn the_route_leads_elsewhere(sandbox: &mut Sandbox) {
 }
 
 pub async fn the_configuration_is_the_fallback(sandbox: &mut Sandbox) {
-    let was = sandbox.delete(SECRET).await;
-    resync(sandbox).await;
-    running(sandbox, "blackhole", true).await;
+    let was = the_fallback_runs(sandbox).await;
     let wanted = [("alert/wrong-route", "it goes to blackhole"), ("alert/no-integration", "nobody is told")];
     sandbox.alert_red("Secret with alertmanager.yaml deleted: the operator's fallback", &wanted).await;
     back(sandbox, &was, "blackhole").await;
 }
 
+/// Deletes the Secret, and waits until Alertmanager runs what the operator has in its place; gives the Secret as it was.
+pub async fn the_fallback_runs(sandbox: &Sandbox) -> Value {
+    let was = sandbox.delete(SECRET).await;
+    resync(sandbox).await;
+    running(sandbox, "blackhole", true).await;
+    was
+}
+
 pub async fn alertmanager_is_paused(sandbox: &mut Sandbox) {
     sandbox.signal(POD, "alertmanager", Signal::STOP).await;
     let (fault, wanted) = ("SIGSTOP to Alertmanager: no silence, so no rule", [("alert/not-silenced", "no answer")]);
-    // It is a target of vmagent as well.
-    sandbox.alert_red_beside(fault, &wanted, &["targets-covered"]).await;
+    // It is a target of vmagent as well, and asked what it writes.
+    sandbox.alert_red_beside(fault, &wanted, &["targets-covered", "alertmanager-stored"]).await;
     assert_eq!(sandbox.rules().await, ["cluster-health"], "no rule without a silence");
     sandbox.signal(POD, "alertmanager", Signal::CONT).await;
     sandbox.delete_pod(POD).await;
 }
 
 /// Changes the configuration in its Secret, and waits until Alertmanager runs it; gives the Secret as it was.
-async fn configure(sandbox: &Sandbox, from: &str, to: &str, mark: &str) -> Value {
+pub async fn configure(sandbox: &Sandbox, from: &str, to: &str, mark: &str) -> Value {
     configure_both(sandbox, &[(from, to)], mark).await
 }
 
@@ -84,7 +90,7 @@ async fn configure_both(sandbox: &Sandbox, changes: &[(&str, &str)], mark: &str)
     was
 }
 
-async fn back(sandbox: &Sandbox, was: &Value, mark: &str) {
+pub async fn back(sandbox: &Sandbox, was: &Value, mark: &str) {
     sandbox.restore(was).await;
     resync(sandbox).await;
     running(sandbox, mark, false).await;

@@ -54,15 +54,32 @@ async fn put_status(client: &Client, object: &Value) -> Result<()> {
 /// Applies one object as this field manager; a kind that the API does not serve yet is tried again for a while.
 async fn put(client: &Client, object: &Value, manager: &str) -> Result<()> {
     let (api, name) = api(client, object);
+    let object = owned(client, object).await?;
     let parameters = PatchParams::apply(manager).force();
     let deadline = Instant::now() + ESTABLISHED;
     loop {
-        match api.patch(name, &parameters, &Patch::Apply(object)).await {
+        match api.patch(name, &parameters, &Patch::Apply(&object)).await {
             Ok(_) => return Ok(()),
             Err(kube::Error::Api(status)) if status.code == 404 && Instant::now() < deadline => sleep(PAUSE).await,
-            Err(error) => return Err(error).with_context(|| format!("cannot apply {} {name}", text(object, "kind"))),
+            Err(error) => return Err(error).with_context(|| format!("cannot apply {} {name}", text(&object, "kind"))),
         }
     }
+}
+
+/// The object with the uids of its owners, which no manifest can know. An owner is one of its namespace, and there before.
+async fn owned(client: &Client, object: &Value) -> Result<Value> {
+    let mut object = object.clone();
+    let namespace = object["metadata"]["namespace"].clone();
+    let owners = object.pointer_mut("/metadata/ownerReferences").and_then(Value::as_array_mut);
+    for owner in owners.into_iter().flatten() {
+        let metadata = serde_json::json!({"name": owner["name"], "namespace": namespace});
+        let stub = serde_json::json!({"apiVersion": owner["apiVersion"], "kind": owner["kind"], "metadata": metadata});
+        let (api, name) = api(client, &stub);
+        let found =
+            api.get(name).await.with_context(|| format!("cannot get the owner {} {name}", text(&stub, "kind")))?;
+        owner["uid"] = serde_json::json!(found.metadata.uid);
+    }
+    Ok(object)
 }
 
 async fn established(client: &Client, definition: &Value) -> Result<()> {

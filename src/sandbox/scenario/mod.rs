@@ -16,6 +16,8 @@ pub const NAMES: [&str; 1] = ["done-right"];
 
 /// What stands in a scenario for the address at which an acceptance run takes webhooks.
 const SINK: &str = "${SINK}";
+/// What stands in a scenario for the time at which it is applied, in statuses that must be fresh.
+const NOW: &str = "${NOW}";
 
 /// Whose business an object of a scenario is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +69,10 @@ pub fn manifests(name: &str, sink: &str) -> anyhow::Result<Vec<Value>> {
 
 fn read(files: &[(&str, &str)], sink: &str) -> anyhow::Result<Vec<(Part, Value)>> {
     let mut objects = Vec::new();
+    // As controllers write it: to the second.
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     for (file, text) in files {
-        let found = documents(file, &text.replace(SINK, sink))?;
+        let found = documents(file, &text.replace(SINK, sink).replace(NOW, &now))?;
         objects.extend(found.into_iter().map(|object| (Part::of(file), object)));
     }
     Ok(objects)

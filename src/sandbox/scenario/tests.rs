@@ -183,3 +183,18 @@ fn the_alert_that_is_to_be_delivered_goes_first_to_the_sink_of_this_sandbox() {
     let receiver = list(&config, "/receivers").iter().find(|one| one["name"] == "signoff-sink").unwrap();
     assert_eq!(receiver.pointer("/webhook_configs/0/url").unwrap(), "http://127.20.0.60:9199/");
 }
+
+#[test]
+fn the_secret_is_that_of_an_external_secret_which_was_synchronised_just_now() {
+    let objects = objects();
+    let external = of_kind(&objects, "ExternalSecret")[0];
+    let secret = of_kind(&objects, "Secret").into_iter().find(|o| text(o, "/metadata/name") == "vmalertmanager-config");
+    let secret = secret.unwrap();
+    assert_eq!(text(secret, "/metadata/ownerReferences/0/name"), text(external, "/metadata/name"));
+    assert_eq!(text(external, "/spec/target/name"), text(secret, "/metadata/name"));
+    let store = of_kind(&objects, "ClusterSecretStore")[0];
+    assert_eq!(text(external, "/spec/secretStoreRef/name"), text(store, "/metadata/name"));
+    let refreshed: jiff::Timestamp = text(external, "/status/refreshTime").parse().unwrap();
+    let age = jiff::Timestamp::now().duration_since(refreshed).as_secs();
+    assert!((0..60).contains(&age), "{age} s ago");
+}
