@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use crate::alerting::OPERATOR;
 use crate::objects::Name;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, say};
 
 const SINGLE: Name<'_> = ("VMSingle", "default/outside");
 const MADE: Name<'_> = ("Deployment", "default/vmsingle-outside");
@@ -36,6 +36,7 @@ pub async fn the_operator_runs_outside(sandbox: &mut Sandbox) {
     let made = sandbox.get(MADE).await;
     assert_eq!(made["spec"]["template"]["spec"]["containers"][0]["image"], IMAGE);
     assert_eq!(made["status"]["availableReplicas"], 1, "{}", made["status"]);
+    say(&format!("the operator runs outside of the cluster\n    {} of {} is available\n", MADE.1, SINGLE.1));
     // Its finalizer is the outer operator's to take off.
     sandbox.delete(SINGLE).await;
     drop(operator);
