@@ -18,7 +18,7 @@ use super::uses::Use;
 use super::verdict::Verdict;
 use crate::units::Duration;
 
-pub use observation::{Condition, External, Observation, Served, Store, Target};
+pub use observation::{Condition, External, Key, Observation, Served, Store, Target};
 pub use spec::{Spec, StoreKind, StoreName};
 
 /// The kind.
@@ -51,7 +51,7 @@ impl Kind for ExternalSecret {
             .map(|store| Identity { resource_version: store.resource_version.clone(), ..Identity::of(&store.name) });
         let target = seen.target.iter().map(|target| Identity {
             resource_version: target.resource_version.clone(),
-            ..Identity::of(format!("Secret {}/{}", spec.namespace, spec.secret()))
+            ..Identity::of(format!("Secret {}/{}", spec.namespace, spec.target()))
         });
         external.chain(store).chain(target).collect()
     }

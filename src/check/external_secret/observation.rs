@@ -1,7 +1,5 @@
 //! What a look sees of an ExternalSecret: of the Secret that it makes, never a value.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::spec::StoreName;
@@ -52,7 +50,7 @@ pub struct External {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<StoreName>,
     /// The Secret that it makes: `target.name`, or its own name.
-    pub secret: String,
+    pub makes: String,
     /// `target.creationPolicy`: `Owner` unless it says otherwise.
     pub creation: String,
     /// Its condition `Ready`.
@@ -102,6 +100,15 @@ pub struct Target {
     pub managed: bool,
     /// Whether it has the annotation `reconcile.external-secrets.io/data-hash`.
     pub hashed: bool,
-    /// Its keys, and how many bytes of base64 each value has.
-    pub keys: BTreeMap<String, u64>,
+    /// Its keys.
+    pub keys: Vec<Key>,
+}
+
+/// A key of a Secret. A map by their names would be taken for secrets wherever evidence is redacted.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Key {
+    /// Its name.
+    pub name: String,
+    /// How many bytes of base64 its value has.
+    pub bytes: u64,
 }

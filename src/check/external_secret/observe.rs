@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::observation::{Condition, External, Observation, Served, Store, Target};
+use super::observation::{Condition, External, Key, Observation, Served, Store, Target};
 use super::spec::{Spec, StoreKind, StoreName};
 use crate::check::access::Access;
 use crate::check::trouble::Trouble;
@@ -31,7 +31,7 @@ pub(super) fn uses(spec: &Spec) -> Vec<Use> {
         None => rules.extend([CLUSTER_STORES.access("get", None), STORES.access("get", namespace)]),
     }
     if !spec.keys.is_empty() {
-        rules.push(SECRETS.access("get", namespace).named(spec.secret()));
+        rules.push(SECRETS.access("get", namespace).named(spec.target()));
     }
     rules.into_iter().map(Use::Api).collect()
 }
@@ -60,7 +60,7 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
     };
     let target = match spec.keys.is_empty() {
         true => None,
-        false => connections.get(&SECRETS, namespace, spec.secret()).await?.map(|object| target(&object)),
+        false => connections.get(&SECRETS, namespace, spec.target()).await?.map(|object| target(&object)),
     };
     Ok(Observation { served: Served::Wanted, external, store, target })
 }
@@ -113,7 +113,7 @@ fn external(name: &str, object: &Value) -> External {
         interval: text(&spec["refreshInterval"]),
         policy: text(&spec["refreshPolicy"]),
         store: text(&reference["name"]).map(|name| StoreName { kind, name }),
-        secret: text(&spec["target"]["name"]).unwrap_or_else(|| name.to_owned()),
+        makes: text(&spec["target"]["name"]).unwrap_or_else(|| name.to_owned()),
         creation: text(&spec["target"]["creationPolicy"]).unwrap_or_else(|| "Owner".to_owned()),
         ready: ready(object),
         refreshed: text(&status["refreshTime"]),
@@ -131,7 +131,8 @@ fn ready(object: &Value) -> Option<Condition> {
 fn target(object: &Value) -> Target {
     let metadata = &object["metadata"];
     let owner = |owner: &Value| Some(format!("{} {}", owner["kind"].as_str()?, owner["name"].as_str()?));
-    let size = |(key, value): (&String, &Value)| (key.clone(), value.as_str().map_or(0, str::len) as u64);
+    let size =
+        |(key, value): (&String, &Value)| Key { name: key.clone(), bytes: value.as_str().map_or(0, str::len) as u64 };
     Target {
         resource_version: text(&metadata["resourceVersion"]),
         owners: list(&metadata["ownerReferences"]).filter_map(owner).collect(),

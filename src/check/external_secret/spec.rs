@@ -20,7 +20,7 @@ pub struct Spec {
     pub store: Option<StoreName>,
     /// The Secret that it must make; of its own name by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
+    pub target: Option<String>,
     /// Keys that the Secret must have, none of them empty. Values are not kept, yet the permission to get that Secret is
     /// needed; without keys it is not asked for, nor looked at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -64,8 +64,8 @@ impl Spec {
     }
 
     /// The name of the Secret that is wanted.
-    pub(super) fn secret(&self) -> &str {
-        self.secret.as_deref().unwrap_or(&self.name)
+    pub(super) fn target(&self) -> &str {
+        self.target.as_deref().unwrap_or(&self.name)
     }
 }
 

@@ -6,11 +6,11 @@ use crate::check::finding::Finding;
 
 /// What is wrong with it. Where no keys are wanted it was not looked at, but its name is known all the same.
 pub(super) fn judge(spec: &Spec, external: &External, target: Option<&Target>) -> Vec<Finding> {
-    let on = format!("Secret {}/{}", spec.namespace, spec.secret());
-    if external.secret != spec.secret() {
-        let expected = format!("it makes the Secret {}", spec.secret());
-        let finding = Finding::new("external_secret/other-target", expected, format!("it makes {}", external.secret));
-        return vec![finding.hint("see spec.target.name, and `secret` in the suite")];
+    let on = format!("Secret {}/{}", spec.namespace, spec.target());
+    if external.makes != spec.target() {
+        let expected = format!("it makes the Secret {}", spec.target());
+        let finding = Finding::new("external_secret/other-target", expected, format!("it makes {}", external.makes));
+        return vec![finding.hint("see spec.target.name, and `target` in the suite")];
     }
     if spec.keys.is_empty() {
         return Vec::new();
@@ -21,13 +21,13 @@ pub(super) fn judge(spec: &Spec, external: &External, target: Option<&Target>) -
     };
     let mut findings: Vec<Finding> = foreign(spec, external, target).into_iter().collect();
     for key in &spec.keys {
-        match target.keys.get(key) {
+        match target.keys.iter().find(|one| one.name == *key).map(|one| one.bytes) {
             Some(0) => {
                 findings.push(Finding::new("external_secret/empty-key", format!("{key} has a value"), "it is empty"))
             }
             Some(_) => {}
             None => {
-                let known: Vec<&str> = target.keys.keys().map(String::as_str).collect();
+                let known: Vec<&str> = target.keys.iter().map(|one| one.name.as_str()).collect();
                 let actual = if known.is_empty() { "it has no keys".to_owned() } else { known.join(", ") };
                 let finding = Finding::new("external_secret/missing-key", format!("a key {key}"), actual);
                 findings.push(finding.hint("see spec.data and spec.target.template"));

@@ -17,14 +17,14 @@ fn spec() -> Spec {
 fn sound() -> Json {
     json!({
         "served": "wanted",
-        "external": {"generation": 2, "resource_version": "7", "interval": "1h", "secret": "config", "creation": "Owner",
+        "external": {"generation": 2, "resource_version": "7", "interval": "1h", "makes": "config", "creation": "Owner",
             "store": {"kind": "ClusterSecretStore", "name": "vault"},
             "ready": {"status": "True", "reason": "SecretSynced", "message": "secret synced"},
             "refreshed": "2026-11-29T11:30:00Z", "synced": "2-0a1b2c"},
         "store": {"name": "ClusterSecretStore vault", "resource_version": "3",
             "ready": {"status": "True", "reason": "Valid", "message": "store validated"}},
         "target": {"resource_version": "8", "owners": ["ExternalSecret config"], "managed": true, "hashed": true,
-            "keys": {"alertmanager.yaml": 400}},
+            "keys": [{"name": "alertmanager.yaml", "bytes": 400}]},
     })
 }
 
@@ -134,11 +134,11 @@ fn what_is_never_refreshed_again_needs_the_suites_leave() {
 
 #[test]
 fn the_secret_is_there_filled_and_its_own() {
-    fails(&with("/external/secret", json!("other")), "other-target");
+    fails(&with("/external/makes", json!("other")), "other-target");
     fails(&with("/target", Json::Null), "target-missing");
-    fails(&with("/target/keys", json!({"alertmanager.yml": 400})), "missing-key");
-    fails(&with("/target/keys", json!({})), "missing-key");
-    fails(&with("/target/keys", json!({"alertmanager.yaml": 0})), "empty-key");
+    fails(&with("/target/keys", json!([{"name": "alertmanager.yml", "bytes": 400}])), "missing-key");
+    fails(&with("/target/keys", json!([])), "missing-key");
+    fails(&with("/target/keys", json!([{"name": "alertmanager.yaml", "bytes": 0}])), "empty-key");
     fails(&with("/target/owners", json!(["ExternalSecret other"])), "foreign-target");
     fails(&with("/target/managed", json!(false)), "foreign-target");
     fails(&with("/target/hashed", json!(false)), "foreign-target");
@@ -154,7 +154,7 @@ fn without_keys_the_secret_is_not_asked_for() {
     let spec = Spec { keys: Vec::new(), ..spec() };
     assert!(judge(&spec, &seen).is_pass());
     assert!(ExternalSecret::uses(&spec).iter().all(|one| !format!("{one:?}").contains("\"secrets\"")));
-    seen["external"]["secret"] = json!("other");
+    seen["external"]["makes"] = json!("other");
     fails(&judge(&spec, &seen), "other-target");
 }
 
@@ -198,7 +198,8 @@ async fn a_look_never_keeps_a_value() {
     let seen = ExternalSecret::observe(&spec(), &mut (), &look).await.unwrap();
     let text = serde_json::to_string(&seen).unwrap();
     assert!(!text.contains("canary") && !text.contains("Y2FuYXJ5"), "{text}");
-    assert_eq!(seen.target.as_ref().unwrap().keys["alertmanager.yaml"], 8);
+    let keys: Vec<_> = seen.target.as_ref().unwrap().keys.iter().map(|key| (key.name.as_str(), key.bytes)).collect();
+    assert_eq!(keys, [("alertmanager.yaml", 8), ("empty", 0)]);
     assert!(ExternalSecret::judge(&spec(), &seen, AT.parse().unwrap()).is_pass(), "{text}");
     let names: Vec<String> = ExternalSecret::identities(&spec(), &seen).into_iter().map(|one| one.object).collect();
     assert_eq!(names, ["ExternalSecret o/config", "ClusterSecretStore vault", "Secret o/config"]);
