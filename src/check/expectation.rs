@@ -144,6 +144,8 @@ kinds! {
     Rules(super::rules::Rules),
     /// A VictoriaMetrics process runs with the wanted flags and version.
     Flag(super::flag::Flag),
+    /// Flux has applied what its sources hold, at this generation and revision, and is declared as it should be.
+    Flux(super::flux::Flux),
     /// A quantile of query latency keeps its limit under a small, steady load.
     Latency(super::latency::Latency),
 }

@@ -11,6 +11,7 @@ pub mod expectation;
 pub mod exposition;
 pub mod finding;
 pub mod flag;
+pub mod flux;
 pub mod identity;
 pub mod instant;
 pub mod judgement;

@@ -15,9 +15,10 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// has one pod, of the 16 required components three are at least 4, 3 and 3 targets, memory has the five components,
 /// five rules are declared, and
 /// each of the five queries is asked cold and warm.
-const EXAMINED: [(&str, u64); 14] = [
+const EXAMINED: [(&str, u64); 20] = [
     ("crds-served", 12),
     ("operator-rolled-out", 1),
+    ("operator-from-git", 1),
     ("vmsingle-rolled-out", 1),
     ("vmsingle-answers", 1),
     ("retention-90d", 1),
@@ -30,6 +31,11 @@ const EXAMINED: [(&str, u64); 14] = [
     ("rules-live", 5),
     ("memory-below-4gb", 5),
     ("queries-fast", 10),
+    ("stack-applied", 4),
+    ("release-deployed", 1),
+    ("release-remediation", 1),
+    ("storage-awaited", 2),
+    ("cluster-name-substituted", 1),
 ];
 
 /// Every check is green and says how much it examined; the JUnit says the same.
