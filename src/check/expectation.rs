@@ -150,6 +150,8 @@ kinds! {
     ExternalSecret(super::external_secret::ExternalSecret),
     /// A running pod keeps its data on a bound persistent volume of the wanted class and size.
     Volume(super::volume::Volume),
+    /// Flux has applied what its sources hold, at this generation and revision, and is declared as it should be.
+    Flux(super::flux::Flux),
     /// A quantile of query latency keeps its limit under a small, steady load.
     Latency(super::latency::Latency),
     /// What a Git repository tells Flux to apply is sound, before any cluster has seen it.

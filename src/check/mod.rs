@@ -12,6 +12,7 @@ pub mod exposition;
 pub mod external_secret;
 pub mod finding;
 pub mod flag;
+pub mod flux;
 pub mod identity;
 pub mod instant;
 pub mod judgement;

@@ -15,10 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// has one pod, of the 16 required components three are at least 4, 3 and 3 targets, memory has the five components,
 /// five rules are declared, two routes are walked, each of the five queries is asked cold and warm, and of what must stand
 /// still there are five Kustomizations and five workloads at least.
-const EXAMINED: [(&str, u64); 22] = [
+const EXAMINED: [(&str, u64); 28] = [
     ("settled", 10),
     ("crds-served", 12),
     ("operator-rolled-out", 1),
+    ("operator-from-git", 1),
     ("vmsingle-rolled-out", 1),
     ("vmsingle-stored", 1),
     ("vmsingle-answers", 1),
@@ -38,6 +39,11 @@ const EXAMINED: [(&str, u64); 22] = [
     ("nothing-ignored", 3),
     ("remote-write-flows", 3),
     ("series-bounded", 2),
+    ("stack-applied", 4),
+    ("release-deployed", 1),
+    ("release-remediation", 1),
+    ("storage-awaited", 2),
+    ("cluster-name-substituted", 1),
 ];
 
 /// Every check is green and says how much it examined; the JUnit says the same.

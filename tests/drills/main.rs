@@ -13,6 +13,7 @@ mod alerting;
 mod configured;
 mod evaluating;
 mod fields;
+mod flux;
 mod killing;
 mod memory;
 mod routing;
@@ -185,6 +186,24 @@ drills! {
         another_revision_is_meant,
         the_operator_has_not_acted,
         a_pod_is_replaced,
+    }
+    faults_of_flux_turn_one_check_red: flux {
+        a_kustomization_is_suspended,
+        a_kustomization_is_of_another_generation,
+        an_older_revision_is_applied,
+        a_dependency_does_not_exist,
+        a_dependency_is_not_ready,
+        a_source_cannot_fetch,
+        a_source_is_deleted,
+        a_release_is_rolled_back,
+        a_release_gives_up_too_soon,
+        a_release_is_of_an_older_version,
+        an_object_of_the_inventory_is_gone,
+        an_object_has_two_owners,
+        a_kind_is_not_awaited,
+        a_variable_is_missing,
+        a_variable_is_not_substituted,
+        the_storage_is_not_awaited,
     }
     killed_runs_leave_nothing_for_long: killing {
         a_run_is_killed_at_each_station,

@@ -29,6 +29,9 @@ impl Sandbox {
             "ExternalSecret" | "ClusterSecretStore" => ("external-secrets.io", "v1"),
             "StorageClass" => ("storage.k8s.io", "v1"),
             "CustomResourceDefinition" => ("apiextensions.k8s.io", "v1"),
+            "Kustomization" => ("kustomize.toolkit.fluxcd.io", "v1"),
+            "HelmRelease" => ("helm.toolkit.fluxcd.io", "v2"),
+            "GitRepository" | "OCIRepository" => ("source.toolkit.fluxcd.io", "v1"),
             _ if kind.starts_with("VM") => ("operator.victoriametrics.com", "v1beta1"),
             _ => ("", "v1"),
         };

@@ -14,6 +14,8 @@ const MANAGER: &str = "kustomize-controller";
 /// How long a definition may take until its objects can be made.
 const ESTABLISHED: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(50);
+/// Where a status, or a condition, says of which generation it is.
+const OBSERVED: &str = "observedGeneration";
 
 /// Applies all objects of the scenario.
 ///
@@ -31,8 +33,8 @@ pub async fn put_all(client: &Client, objects: &[Value], manager: &str) -> Resul
     let is_definition = |object: &&Value| object["kind"] == "CustomResourceDefinition";
     let last = objects.iter().rposition(|object| is_definition(&object));
     for (position, object) in objects.iter().enumerate() {
-        put(client, object, manager).await?;
-        put_status(client, object).await?;
+        let generation = put(client, object, manager).await?;
+        put_status(client, object, generation).await?;
         if Some(position) == last {
             for definition in objects.iter().filter(is_definition) {
                 established(client, definition).await?;
@@ -42,24 +44,39 @@ pub async fn put_all(client: &Client, objects: &[Value], manager: &str) -> Resul
     Ok(())
 }
 
-/// Writes the status of an object that comes with one, as the controller would that is not there.
-async fn put_status(client: &Client, object: &Value) -> Result<()> {
-    let Some(status) = object.get("status") else { return Ok(()) };
+/// Writes the status of an object that comes with one, as the controller would that is not there: of this generation.
+async fn put_status(client: &Client, object: &Value, generation: Option<i64>) -> Result<()> {
+    let Some(mut status) = object.get("status").cloned() else { return Ok(()) };
+    if let Some(generation) = generation {
+        of_generation(&mut status, generation);
+    }
     let (api, name) = api(client, object);
     let patch = Patch::Merge(serde_json::json!({"status": status}));
     let done = api.patch_status(name, &PatchParams::default(), &patch).await;
     done.map(drop).with_context(|| format!("cannot write the status of {} {name}", text(object, "kind")))
 }
 
-/// Applies one object as this field manager; a kind that the API does not serve yet is tried again for a while.
-async fn put(client: &Client, object: &Value, manager: &str) -> Result<()> {
+/// Makes a status, and each of its conditions, speak of this generation: an object that is applied anew may be of a later one
+/// than the scenario says.
+fn of_generation(status: &mut Value, generation: i64) {
+    let conditions = status["conditions"].as_array_mut().into_iter().flatten();
+    for observed in conditions.filter_map(|condition| condition.get_mut(OBSERVED)) {
+        *observed = generation.into();
+    }
+    if let Some(observed) = status.get_mut(OBSERVED) {
+        *observed = generation.into();
+    }
+}
+
+/// Applies one object as this field manager, and gives its generation; a kind that the API does not serve yet is tried again for a while.
+async fn put(client: &Client, object: &Value, manager: &str) -> Result<Option<i64>> {
     let (api, name) = api(client, object);
     let object = owned(client, object).await?;
     let parameters = PatchParams::apply(manager).force();
     let deadline = Instant::now() + ESTABLISHED;
     loop {
         match api.patch(name, &parameters, &Patch::Apply(&object)).await {
-            Ok(_) => return Ok(()),
+            Ok(applied) => return Ok(applied.metadata.generation),
             Err(kube::Error::Api(status)) if status.code == 404 && Instant::now() < deadline => sleep(PAUSE).await,
             Err(error) => return Err(error).with_context(|| format!("cannot apply {} {name}", text(&object, "kind"))),
         }

@@ -1,0 +1,113 @@
+//! Judges Flux's objects: first whether each has applied what its source holds, then whether it is declared as it should be.
+
+mod applied;
+mod cause;
+mod declared;
+mod held;
+mod reach;
+mod state;
+mod variables;
+
+use std::collections::BTreeSet;
+
+use super::kinds::Target;
+use super::seen::{Object, Observation};
+use super::spec::Demand;
+use crate::check::finding::Finding;
+use crate::check::judgement::Judgement;
+use crate::check::verdict::Verdict;
+
+use cause::{Causes, Graph};
+
+/// A finding, and what it makes of the sentence.
+#[derive(Clone, Debug)]
+pub(super) enum Told {
+    /// It is false.
+    Fails(Finding),
+    /// It cannot be judged.
+    Unclear(Finding),
+}
+
+impl Told {
+    fn finding(&self) -> &Finding {
+        match self {
+            Self::Fails(finding) | Self::Unclear(finding) => finding,
+        }
+    }
+
+    /// The same, with a change to its finding.
+    fn map(self, change: impl FnOnce(Finding) -> Finding) -> Self {
+        match self {
+            Self::Fails(finding) => Self::Fails(change(finding)),
+            Self::Unclear(finding) => Self::Unclear(change(finding)),
+        }
+    }
+}
+
+pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
+    let mut judgement = Judgement::new();
+    let graph = Graph::of(seen);
+    let chosen: Vec<&Object> = seen.objects.iter().filter(|object| demand.chooses(object)).collect();
+    judgement.examined("objects of Flux", chosen.iter().map(|object| object.title()));
+    let mut told: Vec<Told> = absent(demand, seen, &chosen).into_iter().map(Told::Fails).collect();
+    let mut causes = Causes::default();
+    for object in &chosen {
+        let sound = causes.add(&graph, object);
+        if sound {
+            told.extend(applied::of_object(demand, &graph, object));
+        }
+        told.extend(declared::of_object(demand, seen, object));
+        told.extend(reach::of_object(demand, &graph, object));
+        told.extend(held::of_object(demand, seen, object));
+    }
+    told.extend(held::of_all(demand, &chosen));
+    told.extend(declared::of_all(demand, &chosen));
+    told.extend(variables::told(demand, seen, &chosen));
+    let mut said = BTreeSet::new();
+    for told in causes.told().into_iter().chain(told) {
+        // Two objects that wait for the same tell the same of it.
+        let finding = told.finding();
+        if !said.insert((finding.code.clone(), finding.object.clone(), finding.expected.clone())) {
+            continue;
+        }
+        match told {
+            Told::Fails(finding) => judgement.fail(finding),
+            Told::Unclear(finding) => judgement.unclear(finding),
+        }
+    }
+    judgement.conclude(Finding::new("flux/nothing-examined", "at least one object of Flux", "none"))
+}
+
+/// What the suite names and is not there.
+fn absent(demand: &Demand, seen: &Observation, chosen: &[&Object]) -> Vec<Finding> {
+    let kind = demand.kind.name();
+    if seen.unserved.iter().any(|unserved| unserved == kind) {
+        let resource = demand.kind.resource();
+        let expected = format!("the cluster serves {} {}", resource.group, resource.version);
+        let finding = Finding::new("flux/unknown-kind", expected, format!("it knows no {kind} there"));
+        return vec![finding.hint("see whether Flux is installed, and in which version").terminal()];
+    }
+    let missing = |name: &str| {
+        let hint = "see the Kustomization that should apply it, and whether its kustomization.yaml lists it";
+        Finding::new("flux/missing", demand.words(name), "there is none").hint(hint)
+    };
+    let names = demand.names.iter().filter(|name| !chosen.iter().any(|object| object.name == **name));
+    let mut findings: Vec<Finding> = names.map(|name| missing(name)).collect();
+    if demand.names.is_empty() && chosen.is_empty() {
+        findings.push(missing("of any name"));
+    }
+    findings
+}
+
+/// Whether a revision is the one that is wanted: all of it, or its commit or digest from the start on.
+fn is_revision(found: &str, wanted: &str) -> bool {
+    let commit = found.rsplit_once(':').map_or(found, |(_, commit)| commit);
+    found == wanted || (!wanted.contains([':', '@']) && commit.starts_with(wanted)) || {
+        // `main@sha1:4f2a61c` is the start of the whole.
+        wanted.contains(':') && found.starts_with(wanted)
+    }
+}
+
+fn is_kustomization(demand: &Demand) -> bool {
+    demand.kind == Target::Kustomization
+}

@@ -1,0 +1,130 @@
+//! From an object of the API to what is kept of it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::kinds::Target;
+use super::seen::{Condition, Entry, Kustomization, Object, Reference, Release, Snapshot};
+
+/// Letters of a condition's message that are kept: a dry run quotes the whole object.
+const MESSAGE: usize = 300;
+const BY_NAME: &str = "kustomize.toolkit.fluxcd.io/name";
+const BY_NAMESPACE: &str = "kustomize.toolkit.fluxcd.io/namespace";
+
+/// Reads one object; `None` when it is no object.
+pub(super) fn object(kind: Target, json: &Value) -> Option<Object> {
+    let (metadata, spec, status) = (&json["metadata"], &json["spec"], &json["status"]);
+    let namespace = text(&metadata["namespace"])?;
+    let labels = &metadata["labels"];
+    Some(Object {
+        kind: kind.name().to_owned(),
+        name: text(&metadata["name"])?,
+        resource_version: text(&metadata["resourceVersion"]).unwrap_or_default(),
+        generation: metadata["generation"].as_i64(),
+        deleting: metadata["deletionTimestamp"].is_string(),
+        suspended: spec["suspend"] == true,
+        fixed: kind == Target::HelmRepository && spec["type"] == "oci",
+        observed_generation: status["observedGeneration"].as_i64(),
+        conditions: list(&status["conditions"]).filter_map(condition).collect(),
+        applied_by: path(labels[BY_NAMESPACE].as_str(), &labels[BY_NAME]),
+        applied_as: list(&metadata["managedFields"]).filter_map(applied_as).collect(),
+        depends_on: list(&spec["dependsOn"]).filter_map(|one| referred(one, &namespace)).collect(),
+        source: source(kind, &namespace, json),
+        artifact: text(&status["artifact"]["revision"]),
+        kustomization: (kind == Target::Kustomization).then(|| kustomization(spec, status)),
+        release: (kind == Target::HelmRelease).then(|| release(spec, status)),
+        namespace,
+    })
+}
+
+fn kustomization(spec: &Value, status: &Value) -> Kustomization {
+    let expressions =
+        list(&spec["healthCheckExprs"]).filter(|one| one["current"].as_str().is_some_and(|c| !c.is_empty()));
+    let expression = |one: &Value| Some(format!("{}/{}", one["apiVersion"].as_str()?, one["kind"].as_str()?));
+    let from = list(&spec["postBuild"]["substituteFrom"]).filter(|one| one["kind"] == "ConfigMap");
+    Kustomization {
+        path: text(&spec["path"]).unwrap_or_else(|| ".".to_owned()),
+        applied: text(&status["lastAppliedRevision"]),
+        attempted: text(&status["lastAttemptedRevision"]),
+        wait: spec["wait"] == true,
+        checks: list(&spec["healthChecks"]).filter_map(|one| text(&one["kind"])).collect(),
+        expressions: expressions.filter_map(expression).collect(),
+        variables: from.filter_map(|one| text(&one["name"])).collect(),
+        inventory: list(&status["inventory"]["entries"]).filter_map(|one| Entry::deserialize(one).ok()).collect(),
+    }
+}
+
+fn release(spec: &Value, status: &Value) -> Release {
+    let (install, upgrade) = (&spec["install"], &spec["upgrade"]);
+    Release {
+        newest: status["history"].get(0).and_then(|one| Snapshot::deserialize(one).ok()),
+        attempted: text(&status["lastAttemptedRevision"]),
+        install_retries: install["remediation"]["retries"].as_i64(),
+        upgrade_retries: upgrade["remediation"]["retries"].as_i64(),
+        strategy: text(&upgrade["remediation"]["strategy"]),
+        cleanup_on_fail: upgrade["cleanupOnFail"].as_bool(),
+        install_crds: text(&install["crds"]),
+        upgrade_crds: text(&upgrade["crds"]),
+    }
+}
+
+/// Where it takes its artifact from. A HelmRelease with `chart` takes it from a HelmChart that its controller makes, which
+/// is named in the status, and by default after both (helm-controller 1.4, api/v2, `GetHelmChartName`).
+fn source(kind: Target, namespace: &str, json: &Value) -> Option<Reference> {
+    let (spec, status) = (&json["spec"], &json["status"]);
+    let of = |one: &Value| Some(Reference { kind: text(&one["kind"])?, path: referred(one, namespace)? });
+    match kind {
+        Target::Kustomization | Target::HelmChart => of(&spec["sourceRef"]),
+        Target::HelmRelease => of(&spec["chartRef"]).or_else(|| {
+            let beside = &spec["chart"]["spec"]["sourceRef"];
+            let made = || {
+                let place = text(&beside["namespace"]).unwrap_or_else(|| namespace.to_owned());
+                beside["kind"].as_str()?;
+                Some(format!("{place}/{namespace}-{}", text(&json["metadata"]["name"])?))
+            };
+            let path = text(&status["helmChart"]).or_else(made)?;
+            Some(Reference { kind: Target::HelmChart.name().to_owned(), path })
+        }),
+        _ => None,
+    }
+}
+
+/// `namespace/name` of what refers to an object, in its own namespace by default.
+fn referred(one: &Value, namespace: &str) -> Option<String> {
+    path(one["namespace"].as_str().or(Some(namespace)), &one["name"])
+}
+
+fn path(namespace: Option<&str>, name: &Value) -> Option<String> {
+    Some(format!("{}/{}", namespace?, name.as_str()?))
+}
+
+fn applied_as(entry: &Value) -> Option<String> {
+    let applied = entry["operation"] == "Apply" && entry["subresource"].as_str().unwrap_or_default().is_empty();
+    applied.then(|| text(&entry["apiVersion"])).flatten()
+}
+
+fn condition(json: &Value) -> Option<Condition> {
+    Some(Condition {
+        name: text(&json["type"])?,
+        status: text(&json["status"])?,
+        reason: text(&json["reason"]).unwrap_or_default(),
+        message: shortened(json["message"].as_str().unwrap_or_default()),
+        observed_generation: json["observedGeneration"].as_i64(),
+    })
+}
+
+fn shortened(message: &str) -> String {
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MESSAGE) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line,
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
