@@ -66,7 +66,7 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         code: "unreachable",
         edits: &[(APPS, "  - observability/vmagent/ks.yaml\n", "")],
-        at: (AGENT_KS, "&name vmagent"),
+        at: (AGENT_KS, "vmagent\n  namespace"),
     },
     Mistake {
         code: "missing-resource",
