@@ -83,7 +83,7 @@ fn data_path(args: &Value) -> Option<String> {
             None => None,
         }
     };
-    args.iter().enumerate().filter_map(value).last()
+    args.iter().enumerate().filter_map(value).next_back()
 }
 
 pub(super) fn claim(name: String, object: &Value) -> Claim {

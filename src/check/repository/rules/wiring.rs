@@ -64,7 +64,7 @@ fn by(build: &Build) -> String {
 }
 
 /// The text of a field that may hold a variable; `None` then.
-pub fn plain<'n>(node: Option<&'n Node>) -> Option<&'n str> {
+pub fn plain(node: Option<&Node>) -> Option<&str> {
     node.and_then(Node::text).filter(|text| !text.contains("${"))
 }
 
