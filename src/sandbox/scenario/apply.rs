@@ -59,7 +59,7 @@ async fn put_status(client: &Client, object: &Value, generation: Option<i64>) ->
 /// Makes a status, and each of its conditions, speak of this generation: an object that is applied anew may be of a later one
 /// than the scenario says.
 fn of_generation(status: &mut Value, generation: i64) {
-    let conditions = status["conditions"].as_array_mut().into_iter().flatten();
+    let conditions = status.get_mut("conditions").and_then(Value::as_array_mut).into_iter().flatten();
     for observed in conditions.filter_map(|condition| condition.get_mut(OBSERVED)) {
         *observed = generation.into();
     }

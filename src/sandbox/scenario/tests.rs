@@ -161,11 +161,32 @@ fn what_flux_applied_is_what_it_fetched() {
     let revision = text(source, "/status/artifact/revision");
     assert!(revision.strip_prefix("main@sha1:").is_some_and(|commit| commit.len() == 40), "{revision}");
     let applied = of_kind(&objects, "Kustomization");
-    assert_eq!(applied.len(), 5, "the story's five");
+    assert_eq!(applied.len(), 10, "the story's five, two that they wait for, and three above them");
     for one in applied {
         assert_eq!(text(one, "/status/lastAppliedRevision"), revision);
         assert_eq!(one.pointer("/spec/sourceRef/name"), source.pointer("/metadata/name"));
     }
+    let chart = text(of_kind(&objects, "OCIRepository")[0], "/status/artifact/revision");
+    let release = of_kind(&objects, "HelmRelease")[0];
+    let attempted = text(release, "/status/lastAttemptedRevision");
+    assert_eq!(text(release, "/status/history/0/chartVersion"), attempted);
+    assert_eq!(attempted.replace('+', "@sha256:"), chart[..chart.len() - 52], "the digest's first 12 digits");
+}
+
+#[test]
+fn what_flux_says_that_it_applied_is_there() {
+    let objects = objects();
+    let mut entries = 0;
+    for one in of_kind(&objects, "Kustomization") {
+        for id in list(one, "/status/inventory/entries").iter().map(|entry| text(entry, "/id")) {
+            let (namespace, rest) = id.split_once('_').unwrap();
+            let (name, kind) = (rest.split('_').next().unwrap(), rest.rsplit('_').next().unwrap());
+            let is = |o: &&Value| text(o, "/metadata/name") == name && text(o, "/metadata/namespace") == namespace;
+            assert!(of_kind(&objects, kind).iter().any(is), "{id} does not exist");
+            entries += 1;
+        }
+    }
+    assert!(entries >= 20, "{entries}");
 }
 
 #[test]
