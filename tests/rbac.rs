@@ -50,7 +50,7 @@ fn names_that_no_object_can_have_and_empty_selections_are_refused() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("lower-case letters, digits and inner dashes"));
     let nothing = printed(&["no-such-check"]);
     assert_eq!((nothing.status.code(), nothing.stdout.len()), (Some(4), 0));
-    let one = printed(&["crds-served"]);
+    let one = printed(&["operator-from-git"]);
     let one = String::from_utf8(one.stdout).unwrap();
     assert!(one.contains("kind: ClusterRole\n") && !one.contains("kind: Role\n"), "{one}");
 }

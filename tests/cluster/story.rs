@@ -50,7 +50,7 @@ const EXAMINED: [(&str, u64); 28] = [
 pub async fn holds(sandbox: &Sandbox) {
     let reports = sandbox.temp.path().join("story");
     let mut command = Command::new(env!("CARGO_BIN_EXE_signoff"));
-    command.args(["run", SUITE, "--allow-unproven", "--quiet", "--kubeconfig"]).arg(&sandbox.kubeconfig);
+    command.args(["run", SUITE, "--quiet", "--kubeconfig"]).arg(&sandbox.kubeconfig);
     command.arg("--reports").arg(&reports).kill_on_drop(true);
     let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("a run ends").unwrap();
     let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
