@@ -15,16 +15,16 @@ const BY_FLAGS: Name<'_> = ("Service", "observability/drill-vmalert");
 async fn prepared(sandbox: &mut Sandbox) {
     sandbox.suite = SUITE.to_owned();
     sandbox.args = Vec::new();
-    sandbox.restore(&service("drill-vmalert", "vmalert")).await;
-    sandbox.restore(&service("drill-alertmanager", "vmalertmanager")).await;
+    sandbox.restore(&service("drill-vmalert", "vmalert", "http")).await;
+    sandbox.restore(&service("drill-alertmanager", "vmalertmanager", "web")).await;
 }
 
-/// A Service in front of an application's pods.
-fn service(name: &str, application: &str) -> Value {
+/// A Service in front of this port of an application's pods.
+fn service(name: &str, application: &str, port: &str) -> Value {
     json!({
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "observability"},
         "spec": {"selector": {"app.kubernetes.io/name": application},
-            "ports": [{"name": "http", "port": 80, "targetPort": "http"}]},
+            "ports": [{"name": "http", "port": 80, "targetPort": port}]},
     })
 }
 
@@ -55,7 +55,7 @@ pub async fn the_log_is_written_otherwise(sandbox: &mut Sandbox) {
 
 pub async fn another_component_answers(sandbox: &mut Sandbox) {
     prepared(sandbox).await;
-    sandbox.restore(&service("drill-vmalert", "vmagent")).await;
+    sandbox.restore(&service("drill-vmalert", "vmagent", "http")).await;
     let wanted = [("reach/wrong-component", "expected vmalert answers, got vmagent")];
     sandbox.red("the Service of vmalert selects vmagent", FLAGS, &wanted).await;
     prepared(sandbox).await;
@@ -63,7 +63,7 @@ pub async fn another_component_answers(sandbox: &mut Sandbox) {
 
 pub async fn nothing_answers(sandbox: &mut Sandbox) {
     prepared(sandbox).await;
-    sandbox.restore(&service("drill-vmalert", "vmalerts")).await;
+    sandbox.restore(&service("drill-vmalert", "vmalerts", "http")).await;
     let wanted = [("reach/no-ready-endpoint", "at least one ready pod behind the Service")];
     sandbox.red("the Service of vmalert selects nothing", FLAGS, &wanted).await;
     prepared(sandbox).await;
@@ -119,7 +119,7 @@ pub async fn the_receiver_has_another_name(sandbox: &mut Sandbox) {
 
 pub async fn another_component_is_asked(sandbox: &mut Sandbox) {
     prepared(sandbox).await;
-    sandbox.restore(&service("drill-alertmanager", "vmalert")).await;
+    sandbox.restore(&service("drill-alertmanager", "vmalert", "http")).await;
     let wanted = [("reach/wrong-component", "expected alertmanager answers, got vmalert")];
     sandbox.red("the Service of Alertmanager selects vmalert", CONFIG, &wanted).await;
     prepared(sandbox).await;
