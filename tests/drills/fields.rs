@@ -49,7 +49,7 @@ pub fn no_canary(sandbox: &Sandbox) {
             assert!(!text.contains(CANARY) && !text.contains("Y2FuYXJ5"), "{} has the Secret's data", path.display());
         }
     }
-    assert!(files > 5, "a run has its reports and evidence");
+    assert!(files > 4, "a run has its reports and evidence");
 }
 
 pub async fn a_value_is_another(sandbox: &mut Sandbox) {
