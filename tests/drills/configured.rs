@@ -44,7 +44,7 @@ pub async fn an_interval_is_another(sandbox: &mut Sandbox) {
 /// The field still says what is wanted.
 pub async fn an_extra_argument_wins(sandbox: &mut Sandbox) {
     let extra = json!({"extraArgs": {"evaluationInterval": "90s"}});
-    let wanted = [("flag/other-value", "the process runs with -evaluationInterval=90s")];
+    let wanted = [("flag/other-value", "the process runs with -evaluationInterval=1m30s")];
     with_vmalert(sandbox, "spec.extraArgs of VMAlert beside spec.evaluationInterval", extra, &wanted).await;
 }
 
