@@ -142,26 +142,28 @@ pub async fn vmsingle_loses_its_storage(sandbox: &mut Sandbox) {
     sandbox.restore(&was).await;
 }
 
-/// The disk under the claim goes while Alertmanager runs, which stays ready.
+/// What it writes cannot take the place of what it wrote: Alertmanager stays ready, and loses every silence when it restarts.
 pub async fn alertmanager_cannot_write(sandbox: &mut Sandbox) {
     prepared(sandbox).await;
     let volume = sandbox.get(MANAGERS_CLAIM).await["spec"]["volumeName"].as_str().unwrap().to_owned();
-    let folder = folder_of(sandbox.temp.path(), &volume).expect("the sandbox keeps the volume in a folder");
-    let aside = folder.with_extension("aside");
-    std::fs::rename(&folder, &aside).unwrap();
+    let folder = find(sandbox.temp.path(), &volume).expect("the sandbox keeps the volume in a folder");
+    let silences = find(&folder, "silences").expect("Alertmanager has written its silences");
+    std::fs::remove_file(&silences).unwrap();
+    std::fs::create_dir_all(silences.join("in the way")).unwrap();
     let wanted = [("volume/write-errors", "attempts failed")];
-    sandbox.red("the disk of Alertmanager's volume is gone", "alertmanager-stored", &wanted).await;
-    std::fs::rename(&aside, &folder).unwrap();
+    sandbox.red("Alertmanager cannot write its silences", "alertmanager-stored", &wanted).await;
+    std::fs::remove_dir_all(&silences).unwrap();
     // It counts its errors for as long as it runs.
     sandbox.roll(MANAGER).await;
 }
 
-fn folder_of(root: &Path, name: &str) -> Option<PathBuf> {
+/// A file or folder of this name, at any depth.
+fn find(root: &Path, name: &str) -> Option<PathBuf> {
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            if path.is_dir() && entry.file_name() == name {
+            if entry.file_name() == name {
                 return Some(path);
             }
             if path.is_dir() && !path.is_symlink() {
