@@ -61,7 +61,12 @@ pub fn must_differ(plan: &Plan, asked: &BTreeSet<Access>) {
     // What is optional may be left out; of what is asked for by many names, one more or less makes no difference.
     let optional = rbac::optional(plan, |_| Via::PortForward, &[]);
     let is_optional = |one: &Access| optional.iter().any(|optional| optional.access.covers(one));
-    let is_of_many = |one: &Access| one.verb == "delete" || one.resource == "pods/portforward";
+    let uses: Vec<_> = plan.running().flat_map(|check| check.expectation.uses()).collect();
+    let declared: Vec<Access> = uses.into_iter().flat_map(|one| one.access(|_| Via::PortForward)).collect();
+    let is_of_many = |one: &Access| {
+        let of_any_name = |wide: &&Access| wide.name.is_none() && wide.verb == one.verb && wide.covers(one);
+        one.name.is_some() && declared.iter().any(|wide| of_any_name(&wide))
+    };
     for one in asked.iter().filter(|one| !is_optional(one) && !is_of_many(one)) {
         let fewer = asked.iter().filter(|other| *other != one).cloned().collect();
         let found = differences(plan, &fewer);
