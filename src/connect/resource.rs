@@ -18,6 +18,13 @@ pub const CONFIG_MAPS: Resource = Resource::of("", "v1", "ConfigMap", "configmap
 pub const ENDPOINT_SLICES: Resource =
     Resource::of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", Scope::Namespaced);
 
+/// Deployments. What holds a reference to one of several kinds needs them in one place.
+pub static DEPLOYMENTS: Resource = Resource::of("apps", "v1", "Deployment", "deployments", Scope::Namespaced);
+/// StatefulSets.
+pub static STATEFUL_SETS: Resource = Resource::of("apps", "v1", "StatefulSet", "statefulsets", Scope::Namespaced);
+/// DaemonSets.
+pub static DAEMON_SETS: Resource = Resource::of("apps", "v1", "DaemonSet", "daemonsets", Scope::Namespaced);
+
 /// Definitions of custom kinds.
 pub const CUSTOM_RESOURCE_DEFINITIONS: Resource =
     Resource::of("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", Scope::Cluster);
@@ -70,6 +77,20 @@ impl Resource {
             version: Cow::Borrowed(version),
             kind: Cow::Borrowed(kind),
             plural: Cow::Borrowed(plural),
+            scope,
+        }
+    }
+
+    /// A resource as a suite names it: `operator.victoriametrics.com/v1beta1`, `VMAgent`, and its plural where that is not the
+    /// usual one.
+    pub fn named(api_version: &str, kind: &str, plural: Option<&str>, scope: Scope) -> Self {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let plural = plural.map_or_else(|| usual_plural(&kind.to_lowercase()), str::to_owned);
+        Self {
+            group: group.to_owned().into(),
+            version: version.to_owned().into(),
+            kind: kind.to_owned().into(),
+            plural: plural.into(),
             scope,
         }
     }

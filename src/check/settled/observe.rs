@@ -6,19 +6,15 @@ use serde_json::Value;
 use super::{Custom, Object, Observation, Spec, flux, pods};
 use crate::check::trouble::Trouble;
 use crate::check::uses::Use;
-use crate::connect::resource::{PODS, usual_plural};
+use crate::connect::resource::{DAEMON_SETS, DEPLOYMENTS, PODS, STATEFUL_SETS};
 use crate::connect::{Connections, Resource, Scope};
 
 /// Controllers of pods.
-static WORKLOADS: [Resource; 3] = [
-    Resource::of("apps", "v1", "Deployment", "deployments", Scope::Namespaced),
-    Resource::of("apps", "v1", "StatefulSet", "statefulsets", Scope::Namespaced),
-    Resource::of("apps", "v1", "DaemonSet", "daemonsets", Scope::Namespaced),
-];
+static WORKLOADS: [&Resource; 3] = [&DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS];
 
 pub(super) fn uses(spec: &Spec) -> Vec<Use> {
     let custom = spec.objects.iter().map(resource);
-    let kinds: Vec<Resource> = WORKLOADS.iter().cloned().chain(custom).chain([PODS]).collect();
+    let kinds: Vec<Resource> = WORKLOADS.into_iter().cloned().chain(custom).chain([PODS]).collect();
     let places = spec.namespaces.iter().flat_map(|namespace| kinds.iter().map(move |kind| (kind, namespace)));
     let lists = places.map(|(kind, namespace)| kind.access("list", Some(namespace)));
     let flux = spec.flux.iter().flat_map(|flux| {
@@ -30,14 +26,7 @@ pub(super) fn uses(spec: &Spec) -> Vec<Use> {
 }
 
 fn resource(custom: &Custom) -> Resource {
-    let (group, version) = custom.api_version.split_once('/').unwrap_or(("", &custom.api_version));
-    Resource {
-        group: group.to_owned().into(),
-        version: version.to_owned().into(),
-        kind: custom.kind.clone().into(),
-        plural: usual_plural(&custom.kind.to_lowercase()).into(),
-        scope: Scope::Namespaced,
-    }
+    Resource::named(&custom.api_version, &custom.kind, None, Scope::Namespaced)
 }
 
 /// Flux comes first: what it applies while this looks changes what is looked at later.
@@ -52,7 +41,7 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
         seen.kustomizations = flux::kustomizations(source, &all);
     }
     let custom: Vec<Resource> = spec.objects.iter().map(resource).collect();
-    let kinds = || WORKLOADS.iter().chain(&custom);
+    let kinds = || WORKLOADS.into_iter().chain(&custom);
     let places = spec.namespaces.iter().flat_map(|namespace| kinds().map(move |kind| (kind, namespace)));
     let objects = try_join_all(places.map(|(kind, namespace)| objects(kind, namespace, connections))).await?;
     seen.objects = objects.into_iter().flatten().collect();

@@ -12,12 +12,9 @@ use crate::check::exposition;
 use crate::check::labels::{LabelSelector, Labels};
 use crate::check::trouble::Trouble;
 use crate::check::uses::Use;
-use crate::connect::resource::PODS;
+use crate::connect::resource::{DAEMON_SETS, DEPLOYMENTS, PODS, STATEFUL_SETS};
 use crate::connect::{Application, Connections, PodAddress, Request, Resource, Scope};
 
-static DEPLOYMENTS: Resource = Resource::of("apps", "v1", "Deployment", "deployments", Scope::Namespaced);
-static STATEFUL_SETS: Resource = Resource::of("apps", "v1", "StatefulSet", "statefulsets", Scope::Namespaced);
-static DAEMON_SETS: Resource = Resource::of("apps", "v1", "DaemonSet", "daemonsets", Scope::Namespaced);
 static CLAIMS: Resource = Resource::of("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", Scope::Namespaced);
 static CLASSES: Resource = Resource::of("storage.k8s.io", "v1", "StorageClass", "storageclasses", Scope::Cluster);
 

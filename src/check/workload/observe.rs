@@ -11,13 +11,10 @@ use super::spec::{Controller, Spec};
 use super::{read, spec};
 use crate::check::trouble::Trouble;
 use crate::check::uses::Use;
+use crate::connect::resource::{DAEMON_SETS, DEPLOYMENTS, PODS, STATEFUL_SETS};
 use crate::connect::{Connections, Resource, Scope};
 
-static DEPLOYMENTS: Resource = Resource::of("apps", "v1", "Deployment", "deployments", Scope::Namespaced);
-static STATEFUL_SETS: Resource = Resource::of("apps", "v1", "StatefulSet", "statefulsets", Scope::Namespaced);
-static DAEMON_SETS: Resource = Resource::of("apps", "v1", "DaemonSet", "daemonsets", Scope::Namespaced);
 static REPLICA_SETS: Resource = Resource::of("apps", "v1", "ReplicaSet", "replicasets", Scope::Namespaced);
-static PODS: Resource = Resource::of("", "v1", "Pod", "pods", Scope::Namespaced);
 
 /// Annotation that numbers the templates of a Deployment, on it and on its ReplicaSets.
 const REVISION: &str = "deployment.kubernetes.io/revision";

@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::access::Access;
-use crate::connect::resource::usual_plural;
 use crate::connect::{Resource, Scope};
 
 /// The source at the top.
@@ -177,14 +176,8 @@ impl Applied {
     }
 }
 
+/// One with a namespace lives in namespaces.
 fn resource(api_version: &str, kind: &str, plural: Option<&str>, namespace: Option<&str>) -> Resource {
-    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-    let plural = plural.map_or_else(|| usual_plural(&kind.to_lowercase()), str::to_owned);
-    Resource {
-        group: group.to_owned().into(),
-        version: version.to_owned().into(),
-        kind: kind.to_owned().into(),
-        plural: plural.into(),
-        scope: if namespace.is_some() { Scope::Namespaced } else { Scope::Cluster },
-    }
+    let scope = if namespace.is_some() { Scope::Namespaced } else { Scope::Cluster };
+    Resource::named(api_version, kind, plural, scope)
 }
