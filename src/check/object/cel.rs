@@ -82,8 +82,9 @@ fn place((line, column): (isize, isize), message: &str) -> String {
     // What would have been right is every token that there is.
     let message = message.lines().next().unwrap_or_default();
     let message = message.split(" expecting ").next().unwrap_or_default();
+    let message = message.trim_start_matches("Syntax error: ").replace("'<EOF>'", "its end");
     match (line, column) {
-        (..=0, _) => message.to_owned(),
+        (..=0, _) => message,
         (1, column) => format!("at its character {column}: {message}"),
         (line, column) => format!("in its line {line} at character {column}: {message}"),
     }
