@@ -245,7 +245,7 @@ fn a_revision_is_what_the_suites_variable_wants() {
     let with = without.replace("deadline: 5m", "deadline: 5m\nvariables: {revision: ''}").replace("it is there", "at ${revision}");
     fs::write(&path, with).unwrap();
     let (code, note) = told(&["--deadline", "1s"]);
-    assert_eq!((code, note.as_str()), (Some(3), ""));
+    assert!(code == Some(3) && !note.contains("note:"), "{note}");
     let journal = fs::read_to_string(place.latest().join("events.jsonl")).unwrap();
     assert!(journal.contains("at main@sha1:4f2a"), "{journal}");
     assert_eq!(told(&["--list", "--var", "revision=main@sha1:4f2a"]), (Some(0), String::new()));
