@@ -242,7 +242,9 @@ fn a_revision_is_what_the_suites_variable_wants() {
     let (code, note) = told(&["--list"]);
     assert_eq!(code, Some(0));
     assert!(note.contains("note: --revision is told in the report alone: s.yaml has no variable `revision`"), "{note}");
-    let with = without.replace("deadline: 5m", "deadline: 5m\nvariables: {revision: ''}").replace("it is there", "at ${revision}");
+    let with = without
+        .replace("deadline: 5m", "deadline: 5m\nvariables: {revision: ''}")
+        .replace("it is there", "at ${revision}");
     fs::write(&path, with).unwrap();
     let (code, note) = told(&["--deadline", "1s"]);
     assert!(code == Some(3) && !note.contains("note:"), "{note}");

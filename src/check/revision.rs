@@ -47,12 +47,16 @@ mod tests {
         assert!(is_meant("feature/a@sha1:4f2a61c0", "feature/a@sha1:4f2a"));
         assert!(is_meant("sha256:77aa01", "sha256:77aa") && is_meant("sha256:77aa01", "77aa"));
         // A chart's version stands alone, and a short digest is whole all the same.
-        assert!(is_meant("0.57.1", "0.57.1") && is_meant("main@sha1:4f", "main@sha1:4f") && is_meant("main@sha1:4f", "4f"));
+        assert!(
+            is_meant("0.57.1", "0.57.1") && is_meant("main@sha1:4f", "main@sha1:4f") && is_meant("main@sha1:4f", "4f")
+        );
     }
 
     #[test]
     fn a_part_that_could_be_of_another_is_not_enough() {
-        for wanted in ["", "4f2", "main@sha1:4f2", "main@sha1:", "main@sha1", "2a61c0d9", "mai", "sha1:4f2a61c0d9", ":4f2a"] {
+        for wanted in
+            ["", "4f2", "main@sha1:4f2", "main@sha1:", "main@sha1", "2a61c0d9", "mai", "sha1:4f2a61c0d9", ":4f2a"]
+        {
             assert!(!is_meant(COMMIT, wanted), "{wanted}");
         }
         for wanted in ["other@sha1:4f2a61c0d9", "main@sha256:4f2a", "main@sha1:4f2a61c0d9f", "4f2b", "MAIN"] {

@@ -142,11 +142,15 @@ fn pinned(arguments: &mut SuiteArguments, revision: Option<&str>) -> anyhow::Res
     let Some(revision) = revision else { return Ok(suite) };
     let given = arguments.variables.iter().rev().find(|(name, _)| name == REVISION);
     if let Some((_, other)) = given.filter(|(_, other)| other != revision) {
-        let message = format!("--revision is {revision}, and --var {REVISION} is {other}: give one of them, or the same twice");
+        let message =
+            format!("--revision is {revision}, and --var {REVISION} is {other}: give one of them, or the same twice");
         return Err(Usage(message).into());
     }
     if !suite.id.variables.iter().any(|(name, _)| name == REVISION) {
-        eprintln!("note: --revision is told in the report alone: {} has no variable `{REVISION}`", arguments.suite.display());
+        eprintln!(
+            "note: --revision is told in the report alone: {} has no variable `{REVISION}`",
+            arguments.suite.display()
+        );
         return Ok(suite);
     }
     arguments.variables.push((REVISION.to_owned(), revision.to_owned()));

@@ -89,8 +89,10 @@ pub async fn an_object_is_deleted(sandbox: &mut Sandbox) {
 pub async fn an_expression_is_false(sandbox: &mut Sandbox) {
     prepared(sandbox).await;
     let was = sandbox.patch(PHASE, json!({"data": {"phase": "Failed"}})).await;
-    let wanted =
-        [("object/cel-false", "expected data.phase == 'Ready' is true, got it is false, where data.phase is \"Failed\"")];
+    let wanted = [(
+        "object/cel-false",
+        "expected data.phase == 'Ready' is true, got it is false, where data.phase is \"Failed\"",
+    )];
     sandbox.red("the phase in a ConfigMap is another", "phase-ready", &wanted).await;
     sandbox.restore(&was).await;
     let was = sandbox.patch(PHASE, json!({"data": {"phase": null, "phas": "Ready"}})).await;

@@ -204,7 +204,9 @@ impl TryFrom<Demand> for Spec {
                 ));
             }
         }
-        let data = |expression: &&Expression| expression.mentions().iter().any(|field| !field.presence && !is_plain(field.root()));
+        let data = |expression: &&Expression| {
+            expression.mentions().iter().any(|field| !field.presence && !is_plain(field.root()))
+        };
         if let Some(expression) = demand.cel.iter().find(data).filter(|_| demand.is_secret()) {
             return Err(format!(
                 "`{expression}` would compare data of a Secret, which is never read: expected has(data.key), or `fields` with \

@@ -6,8 +6,8 @@ use super::flux::{Flux, Kustomization};
 use super::{Object, Observation, Pod, Spec};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
-use crate::check::revision::is_meant;
 use crate::check::measurement::{Limit, Measurement, Unit};
+use crate::check::revision::is_meant;
 use crate::check::verdict::Verdict;
 
 pub(super) fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {

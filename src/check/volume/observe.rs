@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::observation::{Class, Observation, Pod, Shows, Writer};
-use super::{filling, read};
 use super::spec::{Demand, WorkloadKind};
+use super::{filling, read};
 use crate::check::exposition;
 use crate::check::instant;
 use crate::check::labels::{LabelSelector, Labels};

@@ -1,7 +1,7 @@
 //! What a sound object has applied, beside what its source holds and what the suite wants.
 
-use super::cause::Graph;
 use super::Told;
+use super::cause::Graph;
 use crate::check::finding::Finding;
 use crate::check::flux::seen::{Kustomization, Object, Release};
 use crate::check::flux::spec::{Chart, Demand};

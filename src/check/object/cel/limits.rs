@@ -23,9 +23,30 @@ pub(super) const STEPS: u64 = 100_000;
 
 /// Functions that there are; those of the extension on strings that make texts ever longer are left out.
 pub(super) const FUNCTIONS: [&str; 24] = [
-    "bool", "bytes", "charAt", "contains", "double", "dyn", "endsWith", "hasValue", "indexOf", "int", "lastIndexOf",
-    "lowerAscii", "matches", "or", "orValue", "size", "startsWith", "string", "substring", "trim", "type", "uint",
-    "upperAscii", "value",
+    "bool",
+    "bytes",
+    "charAt",
+    "contains",
+    "double",
+    "dyn",
+    "endsWith",
+    "hasValue",
+    "indexOf",
+    "int",
+    "lastIndexOf",
+    "lowerAscii",
+    "matches",
+    "or",
+    "orValue",
+    "size",
+    "startsWith",
+    "string",
+    "substring",
+    "trim",
+    "type",
+    "uint",
+    "upperAscii",
+    "value",
 ];
 /// Macros, which are no functions any more once an expression was read.
 pub(super) const MACROS: [&str; 6] = ["all", "exists", "exists_one", "filter", "has", "map"];

@@ -69,7 +69,8 @@ pub(super) fn mentions(expression: &Node) -> Vec<Mention> {
 fn walk<'e>(node: &'e Node, bound: &mut Vec<&'e str>, found: &mut Vec<Mention>) {
     if let Some(names) = chain(node) {
         let root = names[0].as_str();
-        if !root.starts_with('@') && !bound.contains(&root) && !(names.len() == 1 && TYPES.contains(&root)) {
+        let is_type = names.len() == 1 && TYPES.contains(&root);
+        if !root.starts_with('@') && !bound.contains(&root) && !is_type {
             let presence = matches!(&node.expr, Expr::Select(select) if select.test);
             let mention = Mention { names, presence };
             if !found.contains(&mention) {
@@ -111,7 +112,9 @@ fn chain(node: &Node) -> Option<Vec<String>> {
     let (operand, name) = match &node.expr {
         Expr::Ident(name) => return Some(vec![name.trim_start_matches('.').to_owned()]),
         Expr::Select(select) => (select.operand.as_ref(), select.field.clone()),
-        Expr::Call(call) if matches!(&*call.func_name, operators::INDEX | operators::OPT_INDEX | operators::OPT_SELECT) => {
+        Expr::Call(call)
+            if matches!(&*call.func_name, operators::INDEX | operators::OPT_INDEX | operators::OPT_SELECT) =>
+        {
             let [operand, index] = call.args.as_slice() else { return None };
             let Expr::Literal(LiteralValue::String(name)) = &index.expr else { return None };
             (operand, name.inner().to_string())

@@ -25,7 +25,10 @@ fn of_expression(expression: &Expression, mentioned: Option<&Value>) -> Option<T
     let object = match mentioned {
         Some(Value::Json(object)) => object,
         Some(Value::Large { bytes }) => {
-            return Some(unclear("object/too-large", &format!("what it mentions has {bytes} bytes, more than are kept")));
+            return Some(unclear(
+                "object/too-large",
+                &format!("what it mentions has {bytes} bytes, more than are kept"),
+            ));
         }
         _ => return Some(unclear("object/not-looked-at", "what it mentions was not looked at")),
     };

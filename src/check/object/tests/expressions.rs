@@ -107,7 +107,9 @@ fn data_of_a_secret_is_not_mentioned() {
         let secret = json!({"apiVersion": "v1", "kind": "Secret", "namespace": "o", "cel": [expression]});
         serde_json::from_value::<Spec>(secret)
     };
-    for expression in ["data.x == 'a'", "data['x'] == 'a'", "size(data) == 1", "data.all(k, k == 'a')", "'x' in stringData"] {
+    for expression in
+        ["data.x == 'a'", "data['x'] == 'a'", "size(data) == 1", "data.all(k, k == 'a')", "'x' in stringData"]
+    {
         let error = secret(expression).unwrap_err().to_string();
         assert!(error.contains("would compare data of a Secret, which is never read"), "{error}");
     }

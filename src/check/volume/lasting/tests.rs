@@ -177,5 +177,8 @@ fn a_page_and_an_answer_are_read() {
     assert!(answer(&[("added", "10"), ("covered", "60")]).is_none());
     assert!(answer(&[("added", "NaN"), ("covered", "60"), ("age", "3")]).is_none());
     let query = query("o", &["a-0", "a-1"], Duration::seconds(3600));
-    assert!(query.contains("sum(rate(vm_rows_added_to_storage_total{namespace=\"o\",pod=~\"a-0|a-1\"}[1h]))"), "{query}");
+    assert!(
+        query.contains("sum(rate(vm_rows_added_to_storage_total{namespace=\"o\",pod=~\"a-0|a-1\"}[1h]))"),
+        "{query}"
+    );
 }
