@@ -5,7 +5,7 @@ mod duration;
 mod percent;
 mod quantity;
 
-pub use bytes::Bytes;
+pub use bytes::{Bytes, both_units};
 pub use duration::Duration;
 pub use percent::Percent;
 pub use quantity::Quantity;

@@ -229,3 +229,29 @@ fn listing_and_explaining_need_no_cluster() {
         assert!(!output.stdout.is_empty(), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_revision_is_what_the_suites_variable_wants() {
+    let place = Place::new();
+    let path = place.folder.path().join("s.yaml");
+    let without = fs::read_to_string(&path).unwrap();
+    let told = |arguments: &[&str]| {
+        let (code, output) = place.ends(&[&["run", "s.yaml", "--revision", "main@sha1:4f2a"], arguments].concat());
+        (code, String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, note) = told(&["--list"]);
+    assert_eq!(code, Some(0));
+    assert!(note.contains("note: --revision is told in the report alone: s.yaml has no variable `revision`"), "{note}");
+    let with = without
+        .replace("deadline: 5m", "deadline: 5m\nvariables: {revision: ''}")
+        .replace("it is there", "at ${revision}");
+    fs::write(&path, with).unwrap();
+    let (code, note) = told(&["--deadline", "1s"]);
+    assert!(code == Some(3) && !note.contains("note:"), "{note}");
+    let journal = fs::read_to_string(place.latest().join("events.jsonl")).unwrap();
+    assert!(journal.contains("at main@sha1:4f2a"), "{journal}");
+    assert_eq!(told(&["--list", "--var", "revision=main@sha1:4f2a"]), (Some(0), String::new()));
+    let (code, refused) = told(&["--list", "--var", "revision=main@sha1:0000"]);
+    assert_eq!(code, Some(2));
+    assert!(refused.contains("give one of them, or the same twice"), "{refused}");
+}

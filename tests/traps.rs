@@ -50,7 +50,7 @@ const STORY: [Trap; 32] = [
     (27, "nobody makes the namespace", As(&["repository/missing-namespace", "flux/apply-failed"])),
     (28, "remote write must be local", As(&["object/other-value", "coverage/nothing-stored"])),
     (29, "labels of namespaces are said to matter", Not("a text only: no selector of namespaces is set, which is trap 7")),
-    (30, "the disk is guessed to be enough for the retention", Not("growth is not projected; it shows when the disk is nearly full, as volume/storage-read-only")),
+    (30, "the disk is guessed to be enough for the retention", As(&["volume/does-not-last", "volume/storage-read-only"])),
     (31, "a critical alert inhibits others without a namespace", As(&["alert/inhibited"])),
     (32, "the operator's memory limit is small", As(&["workload/oom-killed", "memory/oom-killed"])),
 ];

@@ -25,6 +25,7 @@ pub mod memory;
 pub mod object;
 pub mod query;
 pub mod repository;
+pub mod revision;
 pub mod route;
 pub mod rules;
 pub mod scrape_coverage;

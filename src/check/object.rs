@@ -1,6 +1,7 @@
 //! The kind `object`: fields of any objects of the cluster are what they should be, and their controllers have seen them.
 
 mod blind;
+mod cel;
 mod definition;
 mod judge;
 mod known;
@@ -22,6 +23,7 @@ use super::uses::Use;
 use super::verdict::Verdict;
 use crate::connect::resource::CUSTOM_RESOURCE_DEFINITIONS;
 
+pub use cel::Expression;
 pub use observation::{Condition, Definition, Fields, Found, Match, Observation, Seen, Served, Unknown, Value};
 pub use path::Path;
 pub use spec::{Age, Count, Observed, Owner, Spec, Status};

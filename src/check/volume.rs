@@ -1,6 +1,9 @@
 //! The kind `volume`: a running pod keeps its data on a bound persistent volume of the wanted class and size.
 
+mod filling;
 mod judge;
+mod lasting;
+mod lasts;
 mod observation;
 mod observe;
 mod read;
@@ -18,6 +21,8 @@ use super::trouble::Trouble;
 use super::uses::Use;
 use super::verdict::Verdict;
 
+pub use filling::{Filling, Growth};
+pub use lasts::Lasts;
 pub use observation::{Claim, Class, Mount, Observation, Pod, Volume as Seen, Writer};
 pub use spec::{Spec, WorkloadKind, WorkloadName};
 
@@ -52,8 +57,8 @@ impl Kind for Volume {
         spec.question()
     }
 
-    fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {
-        judge::judge(spec, seen)
+    fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
+        judge::judge(spec, seen, at)
     }
 }
 

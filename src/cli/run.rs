@@ -29,7 +29,7 @@ pub struct Arguments {
     /// The longest that the whole run may take, such as 10m; the suite's own deadline by default
     #[arg(long, value_name = "DURATION")]
     deadline: Option<Duration>,
-    /// What is deployed, such as main@sha1:4f2a..., for the report and the metrics
+    /// What must be deployed, such as main@sha1:4f2a: the suite's variable `revision`, where it has one, and in the report
     #[arg(long, value_name = "TEXT", env = "SIGNOFF_REVISION")]
     revision: Option<String>,
     /// Write the JUnit to this file, too
@@ -51,6 +51,9 @@ pub struct Arguments {
     #[command(flatten)]
     sandbox: SandboxArguments,
 }
+
+/// The variable that `--revision` fills in.
+const REVISION: &str = "revision";
 
 /// The variable that a sandbox fills in.
 #[cfg(feature = "sandbox")]
@@ -81,9 +84,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
 }
 
 /// Reads, selects, starts a sandbox where one is wanted, runs, and says how it ended.
-async fn judge(arguments: Arguments) -> anyhow::Result<Exit> {
+async fn judge(mut arguments: Arguments) -> anyhow::Result<Exit> {
+    let suite = pinned(&mut arguments.suite, arguments.revision.as_deref())?;
     let filter = Filter::from(arguments.filter);
-    let plan = Plan::new(read_suite(&arguments.suite)?, &filter);
+    let plan = Plan::new(suite, &filter);
     if arguments.list {
         screen::say(&plan::list(&plan));
         return Ok(Exit::Proven);
@@ -129,6 +133,28 @@ async fn judge(arguments: Arguments) -> anyhow::Result<Exit> {
     screen.close(&run, &folder.path().display().to_string());
     notes.iter().for_each(|note| eprintln!("{note}"));
     Ok(run.exit())
+}
+
+/// The suite, which wants this revision, where it asks for one; where it does not, that is said: a report that names a revision
+/// which no check has compared would promise too much.
+fn pinned(arguments: &mut SuiteArguments, revision: Option<&str>) -> anyhow::Result<crate::suite::Suite> {
+    let suite = read_suite(arguments)?;
+    let Some(revision) = revision else { return Ok(suite) };
+    let given = arguments.variables.iter().rev().find(|(name, _)| name == REVISION);
+    if let Some((_, other)) = given.filter(|(_, other)| other != revision) {
+        let message =
+            format!("--revision is {revision}, and --var {REVISION} is {other}: give one of them, or the same twice");
+        return Err(Usage(message).into());
+    }
+    if !suite.id.variables.iter().any(|(name, _)| name == REVISION) {
+        eprintln!(
+            "note: --revision is told in the report alone: {} has no variable `{REVISION}`",
+            arguments.suite.display()
+        );
+        return Ok(suite);
+    }
+    arguments.variables.push((REVISION.to_owned(), revision.to_owned()));
+    crate::suite::read(&arguments.suite, &arguments.variables).map_err(|error| Usage(error.to_string()).into())
 }
 
 /// Starts a sandbox and points the session at it; when that fails, every check of the session is an error that says why.

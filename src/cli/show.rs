@@ -10,7 +10,7 @@ use crate::report::overview;
 #[derive(Debug, clap::Args)]
 #[command(after_help = crate::record::exit::TABLE)]
 pub struct Arguments {
-    /// Only runs that found this revision in the cluster or in the checkout, or one that begins so: `main@sha1:4f2a`, or `4f2a`
+    /// Only runs that found this revision in the cluster or in the checkout: `main@sha1:4f2a`, a commit or its start, a branch, a tag
     #[arg(long, value_name = "REVISION")]
     revision: Option<String>,
     /// Where runs are
@@ -22,7 +22,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let wanted = arguments.revision.as_deref();
     if wanted.is_some_and(|wanted| wanted.trim().is_empty()) {
-        return Err(Usage("--revision is empty: give the start of one, such as main@sha1:4f2a".to_owned()).into());
+        return Err(Usage("--revision is empty: give one, such as main@sha1:4f2a".to_owned()).into());
     }
     let journals = record::journals(&arguments.reports).map_err(|error| {
         let reports = arguments.reports.display();

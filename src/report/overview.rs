@@ -3,14 +3,15 @@
 use std::fmt::Write;
 
 use super::{count, exit};
+use crate::check::revision::is_meant;
 use crate::event::Revision;
 use crate::record::Run;
 
 /// Revisions of a run that are named.
 const NAMED: usize = 3;
 
-/// One row for each run, in the order given, and what it judged: the revisions that `wanted` matches, of all runs' where it is
-/// `None` those of the sources.
+/// One row for each run, in the order given, and what it judged: the revisions that `wanted` means; where it is `None`, those of
+/// the sources.
 pub fn table(runs: &[Run], wanted: Option<&str>) -> String {
     let mut out = String::new();
     for run in runs {
@@ -26,19 +27,14 @@ pub fn table(runs: &[Run], wanted: Option<&str>) -> String {
     out
 }
 
-/// Whether a run saw a revision that begins so; the commit alone will do, too.
+/// Whether a run saw this revision.
 pub fn is_at(run: &Run, wanted: &str) -> bool {
-    run.revisions.iter().any(|one| matches(one, wanted))
-}
-
-fn matches(one: &Revision, wanted: &str) -> bool {
-    let commit = one.revision.rsplit_once(':').map(|(_, commit)| commit);
-    one.revision.starts_with(wanted) || commit.is_some_and(|commit| commit.starts_with(wanted))
+    run.revisions.iter().any(|one| is_meant(&one.revision, wanted))
 }
 
 fn revisions(run: &Run, wanted: Option<&str>) -> Vec<String> {
     let shown = |one: &&Revision| match wanted {
-        Some(wanted) => matches(one, wanted),
+        Some(wanted) => is_meant(&one.revision, wanted),
         None => one.object.contains("Repository "),
     };
     let shown: Vec<&Revision> = run.revisions.iter().filter(shown).collect();
@@ -70,7 +66,7 @@ mod tests {
     #[test]
     fn a_run_is_found_by_the_start_of_a_revision_or_of_its_commit() {
         let run = run(&[("GitRepository a/b", "main@sha1:4f2a00"), ("Kustomization a/c", "v1.2@sha256:77aa")]);
-        for wanted in ["main@sha1:4f2a00", "main@sha1:4f", "main", "4f2a", "v1.2", "77aa"] {
+        for wanted in ["main@sha1:4f2a00", "main@sha1:4f2a", "main", "4f2a", "v1.2", "77aa"] {
             assert!(is_at(&run, wanted), "{wanted}");
         }
         for wanted in ["main@sha1:4f2b", "sha1:4f2a00", "2a00", "main@sha1:4f2a001"] {

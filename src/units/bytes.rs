@@ -49,6 +49,11 @@ impl Bytes {
     }
 }
 
+/// An amount as reports show it, in GB and GiB: stories mix them.
+pub fn both_units(bytes: f64) -> String {
+    format!("{:.3} GB ({:.3} GiB)", bytes / 1e9, bytes / f64::from(1 << 30))
+}
+
 impl FromStr for Bytes {
     type Err = String;
 

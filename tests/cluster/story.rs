@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// has one pod, of the 16 required components three are at least 4, 3 and 3 targets, memory has the five components,
 /// five rules are declared, two routes are walked, each of the five queries is asked cold and warm, and of what must stand
 /// still there are five Kustomizations and five workloads at least.
-const EXAMINED: [(&str, u64); 28] = [
+const EXAMINED: [(&str, u64); 29] = [
     ("settled", 10),
     ("crds-served", 12),
     ("operator-rolled-out", 1),
@@ -39,6 +39,7 @@ const EXAMINED: [(&str, u64); 28] = [
     ("nothing-ignored", 3),
     ("remote-write-flows", 3),
     ("series-bounded", 2),
+    ("disk-lasts", 1),
     ("stack-applied", 4),
     ("release-deployed", 1),
     ("release-remediation", 1),

@@ -48,7 +48,10 @@ impl Sandbox {
 
     async fn with_alert(&mut self, holds: impl Fn(&Verdicts) -> Result<(), String>) -> Result<Verdicts, String> {
         let suite = std::mem::replace(&mut self.suite, whole_suite());
-        let args = std::mem::replace(&mut self.args, skipping(&["settled", "queries-fast", "remote-write-flows"]));
+        let args = std::mem::replace(
+            &mut self.args,
+            skipping(&["settled", "queries-fast", "remote-write-flows", "disk-lasts"]),
+        );
         let mut result = Err(String::new());
         for _ in 0..RUNS {
             let verdicts = self.judge().await;

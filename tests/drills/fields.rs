@@ -12,6 +12,7 @@ const SUITE: &str = include_str!("fields.yaml");
 const CRD: &str = include_str!("fields-crd.yaml");
 const VARS: Name<'_> = ("ConfigMap", "flux-system/cluster-vars");
 const SECRET: Name<'_> = ("Secret", "default/drill");
+const PHASE: Name<'_> = ("ConfigMap", "default/drill");
 const HEALTH: Name<'_> = (RULES, "observability/cluster-health");
 const OPERATOR_POD: &str = "observability/victoria-metrics-operator-";
 /// Stands in the Secret; no report may have it.
@@ -28,6 +29,12 @@ async fn prepared(sandbox: &mut Sandbox) {
         .restore(&json!({
             "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "drill", "namespace": "default"},
             "stringData": {"alertmanager.yaml": CANARY},
+        }))
+        .await;
+    sandbox
+        .restore(&json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "drill", "namespace": "default"},
+            "data": {"phase": "Ready"},
         }))
         .await;
 }
@@ -75,6 +82,23 @@ pub async fn an_object_is_deleted(sandbox: &mut Sandbox) {
     let was = sandbox.delete(VARS).await;
     let wanted = [("object/missing", "at least 1 ConfigMap cluster-vars in namespace flux-system")];
     sandbox.red("the ConfigMap cluster-vars deleted", "cluster-vars", &wanted).await;
+    sandbox.restore(&was).await;
+}
+
+/// An expression says nothing of a field that is not there: that is no pass either.
+pub async fn an_expression_is_false(sandbox: &mut Sandbox) {
+    prepared(sandbox).await;
+    let was = sandbox.patch(PHASE, json!({"data": {"phase": "Failed"}})).await;
+    let wanted = [(
+        "object/cel-false",
+        "expected data.phase == 'Ready' is true, got it is false, where data.phase is \"Failed\"",
+    )];
+    sandbox.red("the phase in a ConfigMap is another", "phase-ready", &wanted).await;
+    sandbox.restore(&was).await;
+    let was = sandbox.patch(PHASE, json!({"data": {"phase": null, "phas": "Ready"}})).await;
+    let wanted = [("object/cel-error", "where there is no data.phase")];
+    sandbox.red("the phase in a ConfigMap is misspelt", "phase-ready", &wanted).await;
+    sandbox.patch(PHASE, json!({"data": {"phas": null}})).await;
     sandbox.restore(&was).await;
 }
 

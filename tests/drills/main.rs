@@ -166,6 +166,7 @@ drills! {
     faults_of_objects_turn_one_check_red: fields {
         a_value_is_another,
         a_key_is_misspelt,
+        an_expression_is_false,
         an_object_is_deleted,
         an_object_is_on_its_way_out,
         a_secret_is_empty,
@@ -178,6 +179,8 @@ drills! {
         a_row_is_of_the_future,
         a_second_place_refuses,
         there_are_too_many_series,
+        the_disk_does_not_last,
+        rows_stop_coming,
     }
     what_moves_is_not_judged: settling {
         a_source_has_fetched_nothing,

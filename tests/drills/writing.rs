@@ -1,4 +1,5 @@
-//! Faults of writing: rows that the storage ignores, a place that takes none, more series than are wanted.
+//! Faults of writing: rows that the storage ignores, a place that takes none, more series than are wanted, a disk that does not
+//! last.
 
 use serde_json::json;
 
@@ -44,4 +45,29 @@ pub async fn there_are_too_many_series(sandbox: &mut Sandbox) {
     let wanted = [("query/value-out-of-range", "active"), ("query/value-out-of-range", "new")];
     sandbox.red("more series than the limit", "series-bounded", &wanted).await;
     sandbox.suite = suite;
+}
+
+/// More years than any disk has room for; the claim and the rate are the real ones.
+pub async fn the_disk_does_not_last(sandbox: &mut Sandbox) {
+    alone(sandbox, "9000y");
+    let wanted = [("volume/does-not-last", "rows a second"), ("volume/does-not-last", "are full on")];
+    sandbox.red("the claim is too small for the retention", "disk-lasts", &wanted).await;
+    alone(sandbox, "90d");
+}
+
+/// What is stored would be enough for ever; nobody takes that for an answer.
+pub async fn rows_stop_coming(sandbox: &mut Sandbox) {
+    alone(sandbox, "90d");
+    let url = "http://vmsingle-vmsingl.observability.svc:8429/api/v1/write";
+    let was = sandbox.patch(VMAGENT, json!({"spec": {"remoteWrite": [{"url": url}]}})).await;
+    let wanted = [("volume/nothing-comes", "expected a sample of the last 90 s")];
+    sandbox.red("VMAgent writes to where nothing is", "disk-lasts", &wanted).await;
+    sandbox.restore(&was).await;
+}
+
+/// Judges the projection and nothing else.
+fn alone(sandbox: &mut Sandbox, retention: &str) {
+    prepared(sandbox);
+    sandbox.args = ["disk-lasts", "--var"].map(str::to_owned).to_vec();
+    sandbox.args.push(format!("disk_retention={retention}"));
 }

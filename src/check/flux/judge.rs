@@ -99,15 +99,6 @@ fn absent(demand: &Demand, seen: &Observation, chosen: &[&Object]) -> Vec<Findin
     findings
 }
 
-/// Whether a revision is the one that is wanted: all of it, or its commit or digest from the start on.
-fn is_revision(found: &str, wanted: &str) -> bool {
-    let commit = found.rsplit_once(':').map_or(found, |(_, commit)| commit);
-    found == wanted || (!wanted.contains([':', '@']) && commit.starts_with(wanted)) || {
-        // `main@sha1:4f2a61c` is the start of the whole.
-        wanted.contains(':') && found.starts_with(wanted)
-    }
-}
-
 fn is_kustomization(demand: &Demand) -> bool {
     demand.kind == Target::Kustomization
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kinds::Target;
 use super::seen::Object;
+use crate::check::revision::is_vague;
 
 mod parts;
 
@@ -29,7 +30,8 @@ pub struct Demand {
     /// Their names, each of which must be there; absent for all that there are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
-    /// The revision that must be applied, or held by a source: `main@sha1:4f2a...`, or the commit alone, from 7 digits on.
+    /// The revision that must be applied, or held by a source: `main@sha1:4f2a`, a commit or its start, or a tag. Empty: the
+    /// one that the source holds, as where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
     /// The group and version in which each was applied: `helm.toolkit.fluxcd.io/v2`.
@@ -68,6 +70,11 @@ pub struct Demand {
 }
 
 impl Demand {
+    /// The revision that is wanted, where one is.
+    pub(super) fn revision(&self) -> Option<&str> {
+        self.revision.as_deref().filter(|revision| !revision.is_empty())
+    }
+
     /// Whether it speaks of this object.
     pub(super) fn chooses(&self, object: &Object) -> bool {
         object.kind == self.kind.name()
@@ -106,7 +113,7 @@ impl Demand {
         let first = if is_kustomization { None } else { given(&of_kustomizations, "Kustomization") };
         let second = if is_release { None } else { given(&of_releases, "HelmRelease") };
         let third = if self.kind.is_source() { given(&of_both, "Kustomization or HelmRelease") } else { None };
-        let last = given(&[("revision", is_release && self.revision.is_some())], "Kustomization, or one of a source");
+        let last = given(&[("revision", is_release && self.revision().is_some())], "Kustomization, or one of a source");
         first.or(second).or(third).or(last)
     }
 
@@ -122,10 +129,9 @@ impl Demand {
         if self.present.is_empty() && !self.unread.is_empty() {
             return Some("`unread` says what `present` leaves out: expected `present`, too".to_owned());
         }
-        let short = |revision: &&String| revision.len() < 7;
-        if let Some(revision) = self.revision.as_ref().filter(short) {
+        if let Some(revision) = self.revision().filter(|revision| is_vague(revision)) {
             return Some(format!(
-                "`revision` is `{revision}`: expected one such as main@sha1:4f2a..., or 7 digits of it"
+                "`revision` is `{revision}`, any commit of which would do: expected one such as main@sha1:4f2a, or a tag"
             ));
         }
         self.substitutes.as_ref().and_then(Substitutes::fault)

@@ -176,7 +176,10 @@ fn keys_of_another_kind_are_refused() {
     assert!(refused(json!({"kind": "HelmRelease", "path": "a"})).contains("with `kind: Kustomization`"));
     assert!(refused(json!({"kind": "HelmRelease", "revision": "8f1d6f3"})).contains("or one of a source"));
     assert!(refused(json!({"kind": "GitRepository", "depends_on": ["a"]})).contains("Kustomization or HelmRelease"));
-    assert!(refused(json!({"kind": "Kustomization", "revision": "main"})).contains("7 digits"));
+    assert!(refused(json!({"kind": "Kustomization", "revision": "main"})).contains("any commit of which would do"));
+    // As a suite has it whose variable is empty.
+    let empty = serde_json::from_value::<Spec>(json!({"kind": "Kustomization", "revision": ""})).unwrap();
+    assert_eq!(empty.revision(), None);
     assert!(refused(json!({"kind": "Kustomization", "unread": ["Secret"]})).contains("expected `present`, too"));
     let variables = json!({"config_map": "a", "keys": ["B"]});
     assert!(refused(json!({"kind": "Kustomization", "substitutes": variables})).contains("expected `namespace`, too"));

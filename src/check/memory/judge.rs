@@ -8,6 +8,7 @@ use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Limit, Measurement, Unit};
 use crate::check::verdict::Verdict;
+use crate::units::both_units;
 
 /// A container that just started has no reading yet: metrics-server needs two scrapes, cAdvisor's series one.
 const WARM_UP_SECONDS: f64 = 60.0;
@@ -177,11 +178,6 @@ fn by_component(seen: &Observation, running: &[&ContainerSeen], judgement: &mut 
             None => measurement,
         });
     }
-}
-
-/// GB and GiB: stories mix them.
-fn both_units(bytes: f64) -> String {
-    format!("{:.3} GB ({:.3} GiB)", bytes / 1e9, bytes / f64::from(1 << 30))
 }
 
 impl ContainerSeen {

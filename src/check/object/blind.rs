@@ -57,6 +57,23 @@ fn hide(value: &mut Json) {
     }
 }
 
+/// A part of a blinded object, with the marks in it; `limit` is its largest size as JSON.
+pub(super) fn part_kept(part: Json, limit: usize) -> Value {
+    let size = part.to_string().len();
+    if size > limit { Value::Large { bytes: size as u64 } } else { Value::Json(part) }
+}
+
+/// Whether anything was taken away in it.
+pub(super) fn is_marked(value: &Json) -> bool {
+    match value {
+        Json::Array(items) => items.iter().any(is_marked),
+        Json::Object(fields) => {
+            fields.contains_key(BYTES) || fields.contains_key(HIDDEN) || fields.values().any(is_marked)
+        }
+        _ => false,
+    }
+}
+
 /// What may be kept of a value of a blinded object; `limit` is its largest size as JSON.
 pub(super) fn kept(value: &Json, limit: usize) -> Value {
     if let Some(bytes) = value.get(BYTES).and_then(Json::as_u64) {

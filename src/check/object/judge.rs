@@ -1,5 +1,6 @@
 //! Judges objects: whether they are there, seen by their controllers, and what they should be.
 
+mod expression;
 mod field;
 mod settled;
 mod value;
@@ -140,11 +141,11 @@ fn of_object(
     let unsettled = settled::of_object(demand, seen, object);
     let settled = unsettled.is_none();
     unsettled.into_iter().for_each(|finding| judgement.unclear(finding.on(&on)));
-    for found in
-        settled::conditions(demand, object, settled).into_iter().chain(field::of_object(demand, object, settled, at))
-    {
-        found.tell(&on, judgement);
-    }
+    let told = settled::conditions(demand, object, settled)
+        .into_iter()
+        .chain(field::of_object(demand, object, settled, at))
+        .chain(expression::of_object(demand, object, settled));
+    told.for_each(|found| found.tell(&on, judgement));
     if let Some(finding) = demand.age.as_ref().and_then(|age| other_age(age, object, at)) {
         judgement.fail(finding.on(&on));
     }

@@ -104,6 +104,9 @@ pub struct Found {
     /// One entry per path of the suite, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<Seen>,
+    /// The fields that the suite's expressions mention, in their places, where it has expressions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentioned: Option<Value>,
     /// Fields that its kind does not know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<Unknown>,

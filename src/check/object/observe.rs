@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::blind::{blind, kept};
+use super::blind::{blind, kept, part_kept};
+use super::cel::{Expression, part};
 use super::definition::{About, about, served};
 use super::known;
 use super::observation::{Condition, Definition, Found, Match, Observation, Seen, Unknown};
@@ -22,6 +23,8 @@ pub(super) const MATCHES: usize = 200;
 const UNKNOWN: usize = 50;
 /// Bytes of one value, as JSON.
 const VALUE: usize = 2048;
+/// Bytes of all fields that the expressions mention, as JSON. Expressions walk over whole lists, such as all conditions.
+pub(super) const PART: usize = 64 << 10;
 
 pub(super) async fn observe(demand: &Demand, connections: &Connections) -> Result<Observation, Trouble> {
     let (served, resource) = served(demand, connections).await?;
@@ -90,6 +93,8 @@ pub(super) fn keep(demand: &Demand, mut object: Json, secret: bool, about: &Abou
         has_status: status.as_object().is_some_and(|status| !status.is_empty()),
         conditions: conditions(demand, status),
         paths: paths.collect::<Result<_, _>>()?,
+        mentioned: (!demand.cel.is_empty())
+            .then(|| part_kept(part(demand.cel.iter().flat_map(Expression::mentions), &object), PART)),
         unknown: unknown.into_iter().take(UNKNOWN).collect::<Vec<Unknown>>(),
     })
 }

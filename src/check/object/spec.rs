@@ -7,6 +7,7 @@ use std::ops::Deref;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cel::Expression;
 use super::path::Path;
 use super::wanted::Wanted;
 use crate::connect::resource::usual_plural;
@@ -48,6 +49,10 @@ pub struct Demand {
     /// Demands on fields of each object, by JSONPath (RFC 9535): `{spec.retentionPeriod: {equals: 90d}}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<Path, Wanted>,
+    /// Expressions in CEL, as Flux takes them in `healthCheckExprs`, each of which must be true of each object; the object's
+    /// own fields are the variables: `[status.updateStatus == 'operational']`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cel: Vec<Expression>,
     /// Statuses of conditions by their type: `{Ready: "True"}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub conditions: BTreeMap<String, Status>,
@@ -179,6 +184,11 @@ impl Demand {
     }
 }
 
+/// Whether a top-level field of a Secret is no data.
+fn is_plain(field: &str) -> bool {
+    matches!(field, "metadata" | "type" | "immutable" | "kind" | "apiVersion")
+}
+
 impl TryFrom<Demand> for Spec {
     type Error = String;
 
@@ -187,13 +197,21 @@ impl TryFrom<Demand> for Spec {
             if let Some(fault) = wanted.fault() {
                 return Err(format!("`{path}` {fault}"));
             }
-            let plain = matches!(path.root(), Some("metadata" | "type" | "immutable" | "kind" | "apiVersion"));
-            if demand.is_secret() && !plain && !wanted.is_blind() {
+            if demand.is_secret() && !path.root().is_some_and(is_plain) && !wanted.is_blind() {
                 return Err(format!(
                     "`{path}` would compare data of a Secret, which is never read: expected `exists`, `absent`, `count`, or \
                      `at_least` and `at_most` for the number of bytes"
                 ));
             }
+        }
+        let data = |expression: &&Expression| {
+            expression.mentions().iter().any(|field| !field.presence && !is_plain(field.root()))
+        };
+        if let Some(expression) = demand.cel.iter().find(data).filter(|_| demand.is_secret()) {
+            return Err(format!(
+                "`{expression}` would compare data of a Secret, which is never read: expected has(data.key), or `fields` with \
+                 `exists`, or with `at_least` and `at_most` for the number of bytes"
+            ));
         }
         if demand.name.is_some() && demand.selector.is_some() {
             return Err("`name` and `selector` are both given: expected one of them".to_owned());
@@ -201,7 +219,8 @@ impl TryFrom<Demand> for Spec {
         if let Some(fault) = demand.count.as_ref().and_then(Count::fault) {
             return Err(format!("`count` {fault}"));
         }
-        let demands = !demand.fields.is_empty() || !demand.conditions.is_empty() || demand.age.is_some();
+        let values = !demand.fields.is_empty() || !demand.cel.is_empty();
+        let demands = values || !demand.conditions.is_empty() || demand.age.is_some();
         if demand.is_none() && (demands || demand.known_fields) {
             return Err("there must be none, yet something is demanded of each: expected `count: {exactly: 0}` alone"
                 .to_owned());

@@ -1,5 +1,6 @@
 //! Literal objects.
 
+mod expressions;
 mod kept;
 mod lint;
 mod settled;

@@ -18,8 +18,8 @@ pub(super) const KUSTOMIZATIONS: Resource =
 pub struct Flux {
     /// Where the manifests come from. Every Kustomization in its namespace that reads it must have applied it.
     pub source: Source,
-    /// The revision that is meant, or how it begins: `main@sha1:4f2a`, or a commit alone. Where it is absent or empty: the
-    /// one that the source has fetched.
+    /// The revision that is meant: `main@sha1:4f2a`, a commit or its start, or a tag. Where it is absent or empty: the one that
+    /// the source has fetched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
 }
@@ -127,10 +127,4 @@ fn trouble(object: &Value) -> Option<String> {
         Value::String(status) => Some(format!("Ready is {status}: {}: {}", text("reason"), text("message"))),
         _ => Some("it has no condition Ready".to_owned()),
     }
-}
-
-/// Whether a revision is the one that is meant: it, its start, or the start of its commit.
-pub(super) fn fits(wanted: &str, revision: &str) -> bool {
-    let commit = revision.rsplit_once(':').map_or(revision, |(_, commit)| commit);
-    !wanted.is_empty() && (revision.starts_with(wanted) || commit.starts_with(wanted))
 }

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::flux::{Flux, Kustomization, fits};
+use super::flux::{Flux, Kustomization};
 use super::{Object, Observation, Pod, Spec};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Limit, Measurement, Unit};
+use crate::check::revision::is_meant;
 use crate::check::verdict::Verdict;
 
 pub(super) fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
@@ -77,7 +78,7 @@ fn of_flux(flux: &Flux, seen: &Observation) -> Vec<Finding> {
         let actual = format!("nothing{}", why(&source.trouble));
         return vec![Finding::new("settled/nothing-fetched", "the source has fetched a revision", actual).on(on)];
     };
-    if let Some(wanted) = wanted.filter(|wanted| !fits(wanted, fetched)) {
+    if let Some(wanted) = wanted.filter(|wanted| !is_meant(fetched, wanted)) {
         let actual = format!("{fetched}{}", why(&source.trouble));
         let finding = Finding::new("settled/other-revision", format!("the source has fetched {wanted}"), actual).on(on);
         return vec![finding.hint("see whether the commit is pushed, and on the source's branch")];

@@ -173,10 +173,10 @@ fn the_revision_that_is_meant_is_told_by_its_start() {
         spec.flux.as_mut().unwrap().revision = Some(revision.to_owned());
         judge::judge(&spec, &good(), now())
     };
-    for revision in ["", "main@sha1:4f2a00", "main@sha1:4f", "4f2a"] {
+    for revision in ["", "main@sha1:4f2a00", "main@sha1:4f2a", "4f2a"] {
         assert!(by(revision).is_pass(), "{revision}");
     }
-    for revision in ["main@sha1:5", "f2a00", "other@sha1:4f2a00"] {
+    for revision in ["main@sha1:5f2a", "f2a00", "other@sha1:4f2a00"] {
         unclear(&by(revision), "settled/other-revision");
     }
     let fetched = |source: Option<SourceSeen>| judge(&Observation { source, ..good() });

@@ -1,15 +1,17 @@
 //! Judges volumes: the pods have them, and what is behind them is as wanted.
 
+use jiff::Timestamp;
+
 use super::observation::{Claim, Mount, Observation, Pod};
 use super::spec::Demand;
-use super::{CLAIM, read, writing};
+use super::{CLAIM, lasting, read, writing};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Limit, Measurement, Unit};
 use crate::check::verdict::Verdict;
 use crate::units::Bytes;
 
-pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
+pub(super) fn judge(demand: &Demand, seen: &Observation, at: Timestamp) -> Verdict {
     let mut judgement = Judgement::new();
     let name = |pod: &Pod| format!("Pod {}/{}", demand.namespace, pod.name);
     judgement.examined("volumes", seen.pods.iter().filter(|pod| pod.volume.is_some()).map(name));
@@ -44,6 +46,9 @@ pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
     provisioner(demand, seen).into_iter().for_each(|finding| judgement.fail(finding));
     if demand.written.is_some() && !seen.pods.is_empty() {
         writing::judge(demand, seen, &mut judgement);
+    }
+    if let Some(lasts) = &demand.lasts {
+        lasting::judge(lasts, seen, at, &mut judgement);
     }
     judgement.conclude(Finding::new("volume/nothing-examined", "a pod with the volume", "none"))
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::filling::Filling;
+
 /// The pods, what each has as the volume, and the claims behind it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Observation {
@@ -109,6 +111,9 @@ pub struct Writer {
     /// What it shows; `None` for a program that shows nothing of the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shows: Option<Shows>,
+    /// How full it is and how fast it fills, where the suite asks how long it lasts; `None` for what is no VMSingle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filling: Option<Filling>,
 }
 
 /// What a program shows of its writing.

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::observation::{Class, Observation, Shows, Writer};
-use super::read;
+use super::observation::{Class, Observation, Pod, Shows, Writer};
 use super::spec::{Demand, WorkloadKind};
+use super::{filling, read};
 use crate::check::exposition;
+use crate::check::instant;
 use crate::check::labels::{LabelSelector, Labels};
 use crate::check::trouble::Trouble;
 use crate::check::uses::Use;
@@ -73,7 +74,7 @@ pub(super) async fn observe(demand: &Demand, connections: &Connections) -> Resul
         (Some(name), Some(_)) => connections.get(&CLASSES, None, name).await?.map(|object| class(name, &object)),
         _ => None,
     };
-    let writers = writers(demand, connections).await?;
+    let writers = writers(demand, &pods, connections).await?;
     Ok(Observation { workload: true, pods, claims, class, writers })
 }
 
@@ -92,20 +93,37 @@ fn class(name: &str, object: &Value) -> Class {
     Class { name: name.to_owned(), provisioner: object["provisioner"].as_str().unwrap_or_default().to_owned() }
 }
 
-async fn writers(demand: &Demand, connections: &Connections) -> Result<Vec<Writer>, Trouble> {
+async fn writers(demand: &Demand, pods: &[Pod], connections: &Connections) -> Result<Vec<Writer>, Trouble> {
     let Some(endpoint) = &demand.written else { return Ok(Vec::new()) };
     let mut writers = Vec::new();
     for pod in connections.pods(endpoint).await? {
-        writers.push(writer(connections, &pod).await?);
+        let mut writer = writer(connections, &pod, demand.lasts.is_some()).await?;
+        if let (Some(filling), Some(lasts)) = (&mut writer.filling, &demand.lasts) {
+            // An address that was given may be that of any pod.
+            let pods = match &writer.pod {
+                Some(name) => vec![name.as_str()],
+                None => pods.iter().map(|pod| pod.name.as_str()).collect(),
+            };
+            let query = filling::query(&demand.namespace, &pods, lasts.over);
+            filling.growth = filling::growth(&instant::ask(connections, endpoint, &query).await?.1);
+        }
+        writers.push(writer);
     }
     Ok(writers)
 }
 
-async fn writer(connections: &Connections, pod: &PodAddress) -> Result<Writer, Trouble> {
+async fn writer(connections: &Connections, pod: &PodAddress, fills: bool) -> Result<Writer, Trouble> {
     let component = connections.identify_pod(pod).await?;
     let page = connections.send_to_pod(pod, Request::get("/metrics")).await?.text()?;
     let shows = component.application.and_then(|application| shows(application, &page));
-    Ok(Writer { place: pod.to_string(), pod: pod.pod().map(str::to_owned), component: component.to_string(), shows })
+    let fills = fills && component.application == Some(Application::VmSingle);
+    Ok(Writer {
+        place: pod.to_string(),
+        pod: pod.pod().map(str::to_owned),
+        component: component.to_string(),
+        shows,
+        filling: fills.then(|| filling::filling(&page)),
+    })
 }
 
 /// What a program's page of metrics says of its writing.

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::lasts::Lasts;
 use crate::connect::Endpoint;
 use crate::units::Bytes;
 
@@ -50,6 +51,9 @@ pub struct Demand {
     /// Where the program of these pods listens, which must be seen to write to the volume: VMSingle or Alertmanager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<Endpoint>,
+    /// How long the volume must hold what the program of `written` takes in, at the rate at which it does now: VMSingle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Lasts>,
 }
 
 /// A workload by its name.
@@ -102,6 +106,9 @@ impl Demand {
             _ if self.provisioner.is_some() && self.class.is_none() => {
                 Some("`provisioner` is that of a class: expected `class` beside it")
             }
+            _ if self.lasts.is_some() && self.written.is_none() => {
+                Some("`lasts` rests on what the program tells: expected `written` beside it")
+            }
             _ => None,
         }
     }
@@ -112,7 +119,8 @@ impl Spec {
     pub(super) fn question(&self) -> Self {
         let provisioner = self.provisioner.as_ref().map(|_| String::new());
         let class = self.class.clone().filter(|_| provisioner.is_some());
-        Self(Demand { class, provisioner, size: None, access_modes: Vec::new(), ..self.0.clone() })
+        let lasts = self.lasts.as_ref().map(Lasts::question);
+        Self(Demand { class, provisioner, size: None, access_modes: Vec::new(), lasts, ..self.0.clone() })
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a sound object has applied, beside what its source holds and what the suite wants.
 
+use super::Told;
 use super::cause::Graph;
-use super::{Told, is_revision};
 use crate::check::finding::Finding;
 use crate::check::flux::seen::{Kustomization, Object, Release};
 use crate::check::flux::spec::{Chart, Demand};
+use crate::check::revision::is_meant;
 
 const NOTHING: &str = "nothing";
 
@@ -29,7 +30,7 @@ fn of_kustomization(demand: &Demand, source: Option<&Object>, own: &Kustomizatio
         let finding = Finding::new("flux/older-revision", expected, format!("it has applied {applied}{also}"));
         findings.push(finding.hint("`flux reconcile kustomization` it, and see kustomize-controller's log"));
     }
-    if let Some(wanted) = demand.revision.as_deref().filter(|wanted| !is_revision(applied, wanted)) {
+    if let Some(wanted) = demand.revision().filter(|wanted| !is_meant(applied, wanted)) {
         let finding =
             Finding::new("flux/other-revision", format!("it has applied {wanted}"), format!("{applied}{also}"));
         findings.push(finding.hint("see whether the commit is pushed to the branch that the source follows"));
@@ -42,8 +43,8 @@ fn of_source(demand: &Demand, object: &Object) -> Vec<Finding> {
         return Vec::new();
     }
     let held = object.artifact.as_deref().unwrap_or(NOTHING);
-    match &demand.revision {
-        Some(wanted) if !is_revision(held, wanted) => {
+    match demand.revision() {
+        Some(wanted) if !is_meant(held, wanted) => {
             vec![Finding::new("flux/other-revision", format!("it holds {wanted}"), format!("it holds {held}"))]
         }
         None if object.artifact.is_none() => {

@@ -127,9 +127,14 @@ pub(super) fn shown(value: &Value) -> String {
         Value::Hidden => return "a value that may be a secret".to_owned(),
         Value::Large { bytes } => return format!("a value of {bytes} bytes"),
     };
+    cut(&text)
+}
+
+/// A text, cut to what a finding can show.
+pub(super) fn cut(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        None => text.to_owned(),
     }
 }
 
