@@ -58,9 +58,11 @@ impl Rooms {
         SocketAddr::from((Ipv4Addr::new(127, self.block, 0, SINK_HOST), SINK_PORT))
     }
 
-    /// Deploys the scenario. Gives a line for each object that the API refuses, as the scenario foretells.
-    pub async fn deploy(&self, scenario: &Scenario) -> anyhow::Result<Vec<String>> {
+    /// Deploys the scenario, and keeps fresh what would look abandoned. Gives a line for each object that the API refuses, as the scenario foretells.
+    pub async fn deploy(&mut self, scenario: &Scenario) -> anyhow::Result<Vec<String>> {
         let applied = scenario::apply(&self.client, scenario, &self.sink().to_string()).await;
+        let client = self.client.clone();
+        self.controllers.spawn(async move { match scenario::keep_fresh(client).await {} });
         applied.with_context(|| format!("cannot deploy scenario {}", scenario.name))
     }
 

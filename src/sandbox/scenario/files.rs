@@ -25,6 +25,7 @@ pub const FIRST: &[File] = &[
     file!("platform/given.yaml"),
     file!("platform/flux-crds.yaml"),
     file!("platform/external-secrets-crds.yaml"),
+    file!("platform/rook-crds.yaml"),
 ];
 
 /// Two exporters that a platform has only where somebody thought of them.

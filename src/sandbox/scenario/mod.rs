@@ -3,10 +3,12 @@
 mod apply;
 mod crds;
 mod files;
+mod fresh;
 #[cfg(test)]
 mod tests;
 
 pub use apply::{api, apply, put_all, title};
+pub use fresh::keep_fresh;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -121,9 +123,7 @@ impl Scenario {
 }
 
 fn read(files: &[File], sink: &str) -> anyhow::Result<Vec<(Part, Value)>> {
-    let mut objects = Vec::new();
-    // As controllers write it: to the second.
-    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let (mut objects, now) = (Vec::new(), now());
     for (file, text) in files {
         let mut found = documents(file, &text.replace(SINK, sink).replace(NOW, &now))?;
         if file.contains("/app/") {
@@ -132,6 +132,11 @@ fn read(files: &[File], sink: &str) -> anyhow::Result<Vec<(Part, Value)>> {
         objects.extend(found.into_iter().map(|object| (Part::of(file), object)));
     }
     Ok(objects)
+}
+
+/// The time as controllers write it: to the second.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn documents(file: &str, text: &str) -> anyhow::Result<Vec<Value>> {
