@@ -41,10 +41,10 @@ pub async fn put_all(client: &Client, objects: &[Value], manager: &str, refused:
         match put(client, object, manager).await {
             Ok(_) if refused.contains(&title.as_str()) => bail!("{title} is taken, which no real API does"),
             Ok(generation) => put_status(client, object, generation).await?,
-            Err(error) if refused.contains(&title.as_str()) && is_refusal(&error) => {
-                left.push(format!("left out {title}: {error:#}"));
-            }
-            Err(error) => return Err(error),
+            Err(error) => match refusal(&error).filter(|_| refused.contains(&title.as_str())) {
+                Some(words) => left.push(format!("left out {title}, which the API refuses: {words}")),
+                None => return Err(error),
+            },
         }
         if Some(position) == last {
             for definition in objects.iter().filter(is_definition) {
@@ -55,10 +55,12 @@ pub async fn put_all(client: &Client, objects: &[Value], manager: &str, refused:
     Ok(left)
 }
 
-/// Whether the API did not take what an object says.
-fn is_refusal(error: &anyhow::Error) -> bool {
-    let api = error.chain().find_map(|cause| cause.downcast_ref::<kube::Error>());
-    matches!(api, Some(kube::Error::Api(status)) if matches!(status.code, 400 | 422))
+/// The API's words, where it did not take what an object says.
+fn refusal(error: &anyhow::Error) -> Option<&str> {
+    match error.chain().find_map(|cause| cause.downcast_ref::<kube::Error>()) {
+        Some(kube::Error::Api(status)) if matches!(status.code, 400 | 422) => Some(&status.message),
+        _ => None,
+    }
 }
 
 /// `Kind namespace/name`, or `Kind name` of an object of the whole cluster.
