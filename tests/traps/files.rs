@@ -87,7 +87,10 @@ fn the_storys_files_word_for_word_are_told_every_trap_that_files_can_show() {
     assert_ne!(ungated, SUITE, "the suite's text has another shape");
     let second = run(folder.path(), "second", &ungated, &repo);
     let codes: BTreeSet<&str> = SOUND.iter().map(|(_, code, _)| *code).collect();
-    let besides = second.reds().into_iter().filter(|(check, code)| check == "patterns-followed" && !codes.contains(code.as_str()));
+    let besides = second
+        .reds()
+        .into_iter()
+        .filter(|(check, code)| check == "patterns-followed" && !codes.contains(code.as_str()));
     assert_eq!(besides.collect::<BTreeSet<_>>(), expected(&[PATTERNS]), "{}", second.lines());
     agrees_with_the_table(&[SOUND, PATTERNS], |code| code.starts_with("repository/"));
 }

@@ -58,7 +58,10 @@ fn every_trap_shows_by_a_finding_that_there_is_or_says_why_not() {
             }
             match (shows, as_written) {
                 (As(codes), Told(told)) => {
-                    assert!(told.iter().any(|code| codes.contains(code)), "{what}: it is told by what follows from it only");
+                    assert!(
+                        told.iter().any(|code| codes.contains(code)),
+                        "{what}: it is told by what follows from it only"
+                    );
                 }
                 (_, Hidden(why)) => assert!(why.len() > 20, "{what}: say why the story does not show it"),
                 _ => {}

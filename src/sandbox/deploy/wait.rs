@@ -67,8 +67,11 @@ async fn look(client: &Client, applied: &[Value]) -> Result<Vec<Pending>> {
     // An application that is called operational but owns nothing has shown nothing.
     for (key, uid) in &sought.owners {
         if !seen.contains(uid) {
-            waiting
-                .push(Pending { name: key.to_string(), reason: "the operator has made no workload for it yet".into(), failed: false });
+            waiting.push(Pending {
+                name: key.to_string(),
+                reason: "the operator has made no workload for it yet".into(),
+                failed: false,
+            });
         }
     }
     Ok(waiting)

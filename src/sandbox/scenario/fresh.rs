@@ -67,7 +67,9 @@ fn interval(kind: &str, object: &Value) -> Option<Duration> {
         return (object.pointer("/status/phase")? == "Ready").then_some(CEPH);
     }
     let conditions = object.pointer("/status/conditions")?.as_array()?;
-    conditions.iter().find(|one| one["type"] == "Ready" && one["status"] == "True" && one["reason"] == "SecretSynced")?;
+    conditions
+        .iter()
+        .find(|one| one["type"] == "Ready" && one["status"] == "True" && one["reason"] == "SecretSynced")?;
     let written = object.pointer("/spec/refreshInterval").and_then(Value::as_str);
     // Zero means once.
     written.map_or(Some(REFRESH), duration::parse).filter(|interval| !interval.is_zero())
