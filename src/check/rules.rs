@@ -41,6 +41,9 @@ pub struct Observation {
     pub selectors: Vec<Selected>,
     /// Routes and receivers of every Alertmanager, where the suite names one.
     pub routes: Vec<Routes>,
+    /// Why no routes could be read, where the suite names an Alertmanager: what the rules themselves are is told all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unrouted: Option<Trouble>,
 }
 
 /// Where one Alertmanager leads alerts.

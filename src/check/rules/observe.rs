@@ -45,16 +45,19 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
     for pod in connections.pods(&spec.endpoint()).await? {
         instances.push(loaded::instance(connections, &pod, RUN_ALERT_LABEL).await?);
     }
-    let routes = match &spec.alertmanager {
-        Some(endpoint) => routes(connections, endpoint).await?,
-        None => Vec::new(),
+    let (routes, unrouted) = match &spec.alertmanager {
+        Some(endpoint) => match routes(connections, endpoint).await {
+            Ok(routes) => (routes, None),
+            Err(trouble) => (Vec::new(), Some(trouble)),
+        },
+        None => (Vec::new(), None),
     };
     let mut selectors = Vec::new();
     for selector in wanted(&declared).values() {
         let found = series::ask(connections, &spec.storage, selector, spec.look_back).await?;
         selectors.push(Selected { selector: selector.text.clone(), found });
     }
-    Ok(Observation { vmalert_exists: true, declared, instances, selectors, routes })
+    Ok(Observation { vmalert_exists: true, declared, instances, selectors, routes, unrouted })
 }
 
 /// Every VMRule; `None` when there is no such VMAlert.

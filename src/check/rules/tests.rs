@@ -265,3 +265,18 @@ fn what_vmalert_answers_is_read() {
     let again: loaded::Group = serde_json::from_value(serde_json::to_value(&group).unwrap()).unwrap();
     assert_eq!(again.rules[0].last_error, "no", "what is saved can be read again");
 }
+
+#[test]
+fn an_alertmanager_that_is_not_there_tells_nobody_and_hides_nothing_else() {
+    let alertmanager =
+        json!({"alertmanager": {"namespace": "observability", "service": "vmalertmanager-a", "port": "http"}});
+    let service = "Service observability/vmalertmanager-a";
+    let absent = json!({"no_ready_endpoint": {"service": service, "message": "no pod"}});
+    let found = codes(alertmanager.clone(), |seen| {
+        seen["unrouted"] = absent.clone();
+        seen["selectors"][0]["found"] = json!({"never": "metric"});
+    });
+    assert_eq!(found, ["rules/no-series", "reach/no-ready-endpoint"]);
+    let silent = json!({"timed_out": {"to": service, "seconds": 30.0}});
+    assert_eq!(codes(alertmanager, |seen| seen["unrouted"] = silent), ["rules/routes-unreadable"]);
+}

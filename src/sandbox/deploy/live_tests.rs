@@ -100,7 +100,7 @@ async fn what_was_there_before_is_neither_changed_nor_removed() {
     assert_eq!(lab.get(&storage_class()).await.unwrap()["provisioner"], "somebody.else");
     assert_eq!(lab.get(&dns()).await.unwrap()["spec"]["template"]["spec"]["containers"][0]["image"], "localhost/own:1");
     let recorded = record::read(&lab.client, SCENARIO).await.unwrap();
-    let all: BTreeSet<Key> = scenario::manifests(SCENARIO, "x:1").unwrap().iter().map(Key::of).collect();
+    let all: BTreeSet<Key> = scenario::named(SCENARIO).unwrap().manifests("x:1").unwrap().iter().map(Key::of).collect();
     let others = [Key::of(&namespace("kube-system")), Key::of(&storage_class()), Key::of(&dns())];
     assert_eq!(recorded.union(&BTreeSet::from(others.clone())).cloned().collect::<BTreeSet<_>>(), all);
     assert!(others.iter().all(|key| !recorded.contains(key)));

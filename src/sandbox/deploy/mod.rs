@@ -40,7 +40,7 @@ pub struct Options {
     /// Leads to the cluster; there is no default, so that nothing is deployed by accident
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: PathBuf,
-    /// What is deployed
+    /// What is deployed: `done-right`, or the story's manifests `as-written`
     #[arg(long, value_name = "NAME", default_value = "done-right")]
     pub scenario: String,
     /// Where an acceptance run takes webhooks, as pods reach it; without it they go to a receiver in the cluster
@@ -70,23 +70,25 @@ pub async fn run(client: Client, options: &Options) -> Result<()> {
     if options.remove {
         return remove::run(&client, &options.scenario, options.within, &tell).await;
     }
+    let scenario = scenario::named(&options.scenario)?;
     let plan = planned(&client, options).await?;
     let total = plan.apply.len();
     tell(&format!("applying {total} objects of {}", options.scenario));
     // Before anything exists: what a deployment that breaks off has made can be removed.
     record::add(&client, &options.scenario, &plan.apply).await?;
-    scenario::put_all(&client, &plan.apply, MANAGER)
+    let refused = scenario::put_all(&client, &plan.apply, MANAGER, scenario.refused)
         .await
         .with_context(|| format!("cannot deploy {}", options.scenario))?;
+    refused.iter().for_each(|line| tell(line));
     tell(&format!("applied {total} objects, left out {}{}", plan.left.len(), left::reasons(&plan.left)));
-    wait::run(&client, &plan.apply, options.within, &tell).await?;
+    wait::run(&client, &plan.apply, (options.within, scenario.never_ready), &tell).await?;
     tell("all is ready");
     Ok(())
 }
 
 /// Reads the cluster, and decides.
 async fn planned(client: &Client, options: &Options) -> Result<Plan> {
-    let objects = scenario::parts(&options.scenario, options.sink.as_deref().unwrap_or(OWN_RECEIVER))?;
+    let objects = scenario::named(&options.scenario)?.parts(options.sink.as_deref().unwrap_or(OWN_RECEIVER))?;
     let operator = match options.without_operator {
         true => Some("left out as asked".to_owned()),
         false => cluster::operator(client, &options.scenario).await?,

@@ -15,17 +15,22 @@ use crate::sandbox::lifecycle::pending::{self, Pending};
 use crate::sandbox::lifecycle::readiness::{self, VM_KINDS};
 use crate::sandbox::scenario;
 
-/// Waits for all of `applied` that can be ready.
+/// Waits for all of `applied` that can be ready; those of `never_ready` cannot.
 ///
 /// # Errors
 /// After `within`: what is not ready, and what its pods say.
 pub async fn run(
     client: &Client,
     applied: &[Value],
-    within: Duration,
+    (within, never_ready): (Duration, &[&str]),
     tell: &(dyn Fn(&str) + Send + Sync),
 ) -> Result<()> {
-    let Some(waiting) = readiness::until(within, tell, async || look(client, applied).await).await? else {
+    let pending = async || {
+        let mut waiting = look(client, applied).await?;
+        waiting.retain(|pending| !never_ready.contains(&pending.name.as_str()));
+        Ok(waiting)
+    };
+    let Some(waiting) = readiness::until(within, tell, pending).await? else {
         return Ok(());
     };
     let mut lines: Vec<String> = waiting.iter().map(|one| format!("  {}: {}", one.name, one.reason)).collect();
@@ -62,15 +67,18 @@ async fn look(client: &Client, applied: &[Value]) -> Result<Vec<Pending>> {
     // An application that is called operational but owns nothing has shown nothing.
     for (key, uid) in &sought.owners {
         if !seen.contains(uid) {
-            waiting
-                .push(Pending { name: key.to_string(), reason: "the operator has made no workload for it yet".into() });
+            waiting.push(Pending {
+                name: key.to_string(),
+                reason: "the operator has made no workload for it yet".into(),
+                failed: false,
+            });
         }
     }
     Ok(waiting)
 }
 
 fn gone(key: &Key) -> Pending {
-    Pending { name: key.to_string(), reason: "is no longer there".into() }
+    Pending { name: key.to_string(), reason: "is no longer there".into(), failed: false }
 }
 
 impl Sought {

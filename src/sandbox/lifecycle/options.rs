@@ -12,7 +12,7 @@ pub struct Options {
     /// Run this VictoriaMetrics version instead of the story's, e.g. v1.140.0
     #[arg(long, value_name = "VERSION")]
     pub vm_version: Option<String>,
-    /// What is deployed
+    /// What is deployed: `done-right`, or the story's manifests `as-written`
     #[arg(long, value_name = "NAME", default_value = "done-right")]
     pub scenario: String,
     /// How many nodes there are

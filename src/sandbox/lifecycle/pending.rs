@@ -13,6 +13,8 @@ pub struct Pending {
     pub name: String,
     /// What is missing, in a few words.
     pub reason: String,
+    /// Whether its operator has given it up as it is.
+    pub failed: bool,
 }
 
 /// A Deployment that is not fully rolled out.
@@ -55,7 +57,7 @@ where
     } else {
         format!("wants {wanted}, has {replicas}, {updated} up to date, {available} available")
     };
-    Some(Pending { name: full_name(kind, object), reason })
+    Some(Pending { name: full_name(kind, object), reason, failed: false })
 }
 
 /// A VM object that its operator does not call operational at the current generation.
@@ -69,7 +71,7 @@ pub fn vm_object(kind: &str, object: &DynamicObject) -> Option<Pending> {
         "" => "has no status yet".to_owned(),
         other => format!("is {other} {}", text("/status/reason")).trim_end().to_owned(),
     };
-    Some(Pending { name: full_name(kind, object), reason })
+    Some(Pending { name: full_name(kind, object), reason, failed: status == "failed" })
 }
 
 fn full_name<K: ResourceExt>(kind: &str, object: &K) -> String {
@@ -167,7 +169,7 @@ mod tests {
             vm_object("VMSingle", &make(json!({"updateStatus": "operational", "observedGeneration": 1}))).unwrap();
         assert!(old.reason.contains("not yet seen"));
         let failed = vm_object("VMSingle", &make(json!({"updateStatus": "failed", "reason": "no"}))).unwrap();
-        assert_eq!(failed.reason, "is failed no");
+        assert_eq!((failed.reason.as_str(), failed.failed, old.failed), ("is failed no", true, false));
     }
 
     #[test]

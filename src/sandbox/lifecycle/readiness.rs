@@ -28,19 +28,20 @@ const QUOTED: usize = 5;
 /// Objects whose operator says when they are operational.
 pub const VM_KINDS: [&str; 4] = ["VMSingle", "VMAgent", "VMAlert", "VMAlertmanager"];
 
-/// Waits until the scenario is up, with every container listening.
+/// Waits until the scenario is up, with every container listening. Of objects that are never ready it waits until they failed.
 ///
 /// # Errors
 /// After `limit`: which workloads are not ready, what their pods say, and the last lines of their logs.
 pub async fn wait(
     client: &Client,
     logs: &Path,
-    limit: Duration,
+    (limit, never_ready): (Duration, &[&str]),
     tell: &(dyn Fn(&str) + Send + Sync),
 ) -> anyhow::Result<()> {
-    let pending = async || match look(client).await? {
-        waiting if waiting.is_empty() => silent(client).await,
-        waiting => Ok(waiting),
+    let pending = async || {
+        let mut waiting = look(client).await?;
+        waiting.retain(|pending| !pending.failed || !never_ready.contains(&pending.name.as_str()));
+        if waiting.is_empty() { silent(client).await } else { Ok(waiting) }
     };
     let Some(waiting) = until(limit, tell, pending).await? else { return Ok(()) };
     bail!("not ready after {} s:\n{}", limit.as_secs(), why(client, logs, &waiting).await?)
@@ -106,7 +107,8 @@ async fn silent(client: &Client) -> anyhow::Result<Vec<Pending>> {
             let connect = tokio::time::timeout(ANSWER, TcpStream::connect(&address)).await;
             if !matches!(connect, Ok(Ok(_))) {
                 let name = format!("Pod {}/{}", pod.namespace().unwrap_or_default(), pod.name_any());
-                silent.push(Pending { name, reason: format!("container {container} does not answer on {address}") });
+                let reason = format!("container {container} does not answer on {address}");
+                silent.push(Pending { name, reason, failed: false });
             }
         }
     }
@@ -148,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_summary_names_three_and_counts_the_others() {
-        let make = |name: &str| Pending { name: name.into(), reason: String::new() };
+        let make = |name: &str| Pending { name: name.into(), reason: String::new(), failed: false };
         assert_eq!(summary(&["A", "B"].map(make)), "waiting for A, B");
         assert_eq!(summary(&["A", "B", "C", "D"].map(make)), "waiting for A, B, C and 1 more");
     }

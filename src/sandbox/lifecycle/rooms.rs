@@ -13,7 +13,8 @@ use tokio::task::JoinSet;
 use super::options::Options;
 use super::report::{Report, Version, rows};
 use crate::sandbox::node::{NodeConfig, NodeSpec};
-use crate::sandbox::{api, binaries, controllers, node, scenario};
+use crate::sandbox::scenario::{self, Scenario};
+use crate::sandbox::{api, binaries, controllers, node};
 
 /// The blocks 127.N.0.0/16 that sandboxes share.
 const FIRST_BLOCK: u8 = 16;
@@ -57,10 +58,12 @@ impl Rooms {
         SocketAddr::from((Ipv4Addr::new(127, self.block, 0, SINK_HOST), SINK_PORT))
     }
 
-    /// Deploys the scenario.
-    pub async fn deploy(&self, name: &str) -> anyhow::Result<()> {
-        let sink = self.sink().to_string();
-        scenario::apply(&self.client, name, &sink).await.with_context(|| format!("cannot deploy scenario {name}"))
+    /// Deploys the scenario, and keeps fresh what would look abandoned. Gives a line for each object that the API refuses, as the scenario foretells.
+    pub async fn deploy(&mut self, scenario: &Scenario) -> anyhow::Result<Vec<String>> {
+        let applied = scenario::apply(&self.client, scenario, &self.sink().to_string()).await;
+        let client = self.client.clone();
+        self.controllers.spawn(async move { match scenario::keep_fresh(client).await {} });
+        applied.with_context(|| format!("cannot deploy scenario {}", scenario.name))
     }
 
     /// What runs now.

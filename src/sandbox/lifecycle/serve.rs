@@ -13,7 +13,7 @@ use super::options::Options;
 use super::readiness;
 use super::rooms::{self, Rooms};
 use super::signals::{Signals, input_end};
-use crate::sandbox::binaries;
+use crate::sandbox::{binaries, scenario};
 
 /// Programs may have to be built first, which takes minutes on a small machine.
 const BINARIES: Duration = Duration::from_secs(10 * 60);
@@ -68,6 +68,7 @@ async fn start(folder: &Path, options: &Options, rooms: &mut Option<Rooms>) -> a
         vm_version: options.vm_version.clone(),
         ..Default::default()
     };
+    let scenario = scenario::named(&options.scenario)?;
     tell("looking for programs");
     let found = tokio::time::timeout(BINARIES, binaries::find(&wanted, &tell)).await;
     let found = found.context("the programs are not there after 10 minutes")??;
@@ -81,8 +82,8 @@ async fn start(folder: &Path, options: &Options, rooms: &mut Option<Rooms>) -> a
     tell(&format!("API at {server}"));
     rooms.add_nodes(folder, options, found).await?;
     tell(&format!("deploying {}", options.scenario));
-    rooms.deploy(&options.scenario).await?;
-    readiness::wait(&rooms.client, &rooms::logs(folder), READY, &tell).await?;
+    rooms.deploy(scenario).await?.iter().for_each(|left| tell(left));
+    readiness::wait(&rooms.client, &rooms::logs(folder), (READY, scenario.never_ready), &tell).await?;
     send(&Message::Ready(Box::new(rooms.report(folder).await?)));
     Ok(())
 }

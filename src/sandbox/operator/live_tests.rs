@@ -32,7 +32,7 @@ impl Lab {
         let client = kube::Client::try_from(kube::Config::new(server.url.parse().unwrap())).unwrap();
         let mut tasks = controllers::start(client.clone());
         tasks.spawn(call_pods_ready(client.clone()));
-        scenario::apply(&client, "done-right", "127.0.0.1:9").await.unwrap();
+        scenario::apply(&client, scenario::named("done-right").unwrap(), "127.0.0.1:9").await.unwrap();
         let options = Options {
             metrics: format!("127.{block}.0.2:8080").parse().unwrap(),
             health: format!("127.{block}.0.2:8081").parse().unwrap(),

@@ -9,6 +9,8 @@ use kube::core::{ApiResource, DynamicObject, GroupVersionKind};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
+use super::Scenario;
+
 /// The field manager of Flux.
 const MANAGER: &str = "kustomize-controller";
 /// How long a definition may take until its objects can be made.
@@ -17,31 +19,55 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Where a status, or a condition, says of which generation it is.
 const OBSERVED: &str = "observedGeneration";
 
-/// Applies all objects of the scenario.
+/// Applies all objects of the scenario. Gives a line for each that the API refuses, as the scenario foretells.
 ///
 /// # Errors
-/// When there is no such scenario, an object is refused, or a definition is not established in 30 s.
-pub async fn apply(client: &Client, name: &str, sink: &str) -> Result<()> {
-    put_all(client, &super::manifests(name, sink)?, MANAGER).await
+/// When another object is refused, or one of those is not, or a definition is not established in 30 s.
+pub async fn apply(client: &Client, scenario: &Scenario, sink: &str) -> Result<Vec<String>> {
+    put_all(client, &scenario.manifests(sink)?, MANAGER, scenario.refused).await
 }
 
-/// Applies objects in their order as this field manager; waits after the last definition until all are established.
+/// Applies objects in their order as this field manager; waits after the last definition until all are established. Gives a
+/// line for each of `refused`, which the API must refuse.
 ///
 /// # Errors
-/// When an object is refused, or a definition is not established in 30 s.
-pub async fn put_all(client: &Client, objects: &[Value], manager: &str) -> Result<()> {
+/// When another object is refused, or one of those is not, or a definition is not established in 30 s.
+pub async fn put_all(client: &Client, objects: &[Value], manager: &str, refused: &[&str]) -> Result<Vec<String>> {
     let is_definition = |object: &&Value| object["kind"] == "CustomResourceDefinition";
     let last = objects.iter().rposition(|object| is_definition(&object));
+    let mut left = Vec::new();
     for (position, object) in objects.iter().enumerate() {
-        let generation = put(client, object, manager).await?;
-        put_status(client, object, generation).await?;
+        let title = title(object);
+        match put(client, object, manager).await {
+            Ok(_) if refused.contains(&title.as_str()) => bail!("{title} is taken, which no real API does"),
+            Ok(generation) => put_status(client, object, generation).await?,
+            Err(error) => match refusal(&error).filter(|_| refused.contains(&title.as_str())) {
+                Some(words) => left.push(format!("left out {title}, which the API refuses: {words}")),
+                None => return Err(error),
+            },
+        }
         if Some(position) == last {
             for definition in objects.iter().filter(is_definition) {
                 established(client, definition).await?;
             }
         }
     }
-    Ok(())
+    Ok(left)
+}
+
+/// The API's words, where it did not take what an object says.
+fn refusal(error: &anyhow::Error) -> Option<&str> {
+    match error.chain().find_map(|cause| cause.downcast_ref::<kube::Error>()) {
+        Some(kube::Error::Api(status)) if matches!(status.code, 400 | 422) => Some(&status.message),
+        _ => None,
+    }
+}
+
+/// `Kind namespace/name`, or `Kind name` of an object of the whole cluster.
+pub fn title(object: &Value) -> String {
+    let metadata = &object["metadata"];
+    let place = metadata["namespace"].as_str().map_or_else(String::new, |namespace| format!("{namespace}/"));
+    format!("{} {place}{}", text(object, "kind"), text(metadata, "name"))
 }
 
 /// Writes the status of an object that comes with one, as the controller would that is not there: of this generation.
@@ -57,13 +83,13 @@ async fn put_status(client: &Client, object: &Value, generation: Option<i64>) ->
 }
 
 /// Makes a status, and each of its conditions, speak of this generation: an object that is applied anew may be of a later one
-/// than the scenario says.
+/// than the scenario says. A controller that has never succeeded says -1, whatever the generation.
 fn of_generation(status: &mut Value, generation: i64) {
     let conditions = status.get_mut("conditions").and_then(Value::as_array_mut).into_iter().flatten();
     for observed in conditions.filter_map(|condition| condition.get_mut(OBSERVED)) {
         *observed = generation.into();
     }
-    if let Some(observed) = status.get_mut(OBSERVED) {
+    if let Some(observed) = status.get_mut(OBSERVED).filter(|observed| observed.as_i64() != Some(-1)) {
         *observed = generation.into();
     }
 }

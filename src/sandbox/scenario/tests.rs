@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::manifests;
+use super::{ALL, named, title};
 
 const SINK: &str = "127.20.0.60:9199";
 
 fn objects() -> Vec<Value> {
-    manifests("done-right", SINK).unwrap()
+    named("done-right").unwrap().manifests(SINK).unwrap()
+}
+
+fn as_written() -> Vec<Value> {
+    named("as-written").unwrap().manifests(SINK).unwrap()
 }
 
 fn text<'a>(value: &'a Value, path: &str) -> &'a str {
@@ -42,26 +46,26 @@ fn workloads(objects: &[Value]) -> Vec<&Value> {
 
 #[test]
 fn no_object_is_there_twice_and_every_namespace_exists() {
-    let objects = objects();
-    let namespaces: BTreeSet<&str> = of_kind(&objects, "Namespace").iter().map(|n| text(n, "/metadata/name")).collect();
-    let mut seen = BTreeSet::new();
-    for object in &objects {
-        let namespace = text(object, "/metadata/namespace");
-        let key = (text(object, "/kind"), namespace, text(object, "/metadata/name"));
-        assert!(seen.insert(key), "{key:?} is there twice");
-        assert!(namespace.is_empty() || namespaces.contains(namespace), "no namespace for {key:?}");
+    for objects in ALL.map(|scenario| scenario.manifests(SINK).unwrap()) {
+        let namespaces: BTreeSet<&str> =
+            of_kind(&objects, "Namespace").iter().map(|n| text(n, "/metadata/name")).collect();
+        let mut seen = BTreeSet::new();
+        for object in &objects {
+            let namespace = text(object, "/metadata/namespace");
+            assert!(seen.insert(title(object)), "{} is there twice", title(object));
+            assert!(namespace.is_empty() || namespaces.contains(namespace), "no namespace for {}", title(object));
+        }
     }
 }
 
 #[test]
 fn the_definitions_come_before_their_objects_and_the_operator_last() {
-    let objects = objects();
-    let last_definition = objects.iter().rposition(|o| o["kind"] == "CustomResourceDefinition").unwrap();
-    let first =
-        objects.iter().position(|o| text(o, "/apiVersion").starts_with("operator.victoriametrics.com")).unwrap();
-    assert!(last_definition < first);
-    assert_eq!(text(objects.last().unwrap(), "/metadata/name"), "victoria-metrics-operator");
-    assert_eq!(objects.last().unwrap()["kind"], "Deployment");
+    for objects in ALL.map(|scenario| scenario.manifests(SINK).unwrap()) {
+        let last_definition = objects.iter().rposition(|o| o["kind"] == "CustomResourceDefinition").unwrap();
+        let is_operators = |o: &Value| text(o, "/apiVersion").starts_with("operator.victoriametrics.com");
+        assert!(last_definition < objects.iter().position(is_operators).unwrap());
+        assert_eq!(title(objects.last().unwrap()), "Deployment observability/victoria-metrics-operator");
+    }
 }
 
 #[test]
@@ -191,8 +195,8 @@ fn what_flux_says_that_it_applied_is_there() {
 
 #[test]
 fn another_scenario_is_refused_with_the_ones_that_exist() {
-    let error = manifests("nosuch", SINK).unwrap_err().to_string();
-    assert!(error.contains("done-right"), "{error}");
+    let error = named("nosuch").unwrap_err().to_string();
+    assert!(error.contains("done-right, as-written"), "{error}");
 }
 
 #[test]
@@ -218,4 +222,40 @@ fn the_secret_is_that_of_an_external_secret_which_was_synchronised_just_now() {
     let refreshed: jiff::Timestamp = text(external, "/status/refreshTime").parse().unwrap();
     let age = jiff::Timestamp::now().duration_since(refreshed).as_secs();
     assert!((0..60).contains(&age), "{age} s ago");
+}
+
+#[test]
+fn as_written_every_object_that_is_foretold_something_of_exists() {
+    let objects = as_written();
+    let scenario = named("as-written").unwrap();
+    for foretold in scenario.refused.iter().chain(scenario.never_ready) {
+        assert!(objects.iter().any(|object| title(object) == *foretold), "there is no {foretold}");
+    }
+}
+
+#[test]
+fn as_written_the_specs_are_the_storys_own_and_the_statuses_those_of_controllers() {
+    let objects = as_written();
+    let manager = of_kind(&objects, "VMAlertmanager")[0];
+    assert_eq!(text(manager, "/spec/storage/storageClassName"), "ceph-block");
+    assert_eq!(text(of_kind(&objects, "ExternalSecret")[0], "/spec/secretStoreRef/name"), "onepassword");
+    let own = |one: &&&Value| text(one, "/spec/sourceRef/name") == "k8s-ops";
+    let kustomizations = of_kind(&objects, "Kustomization");
+    let stack: Vec<_> = kustomizations.iter().filter(own).collect();
+    assert_eq!(stack.len(), 5);
+    for one in stack {
+        let ready = list(one, "/status/conditions").iter().find(|condition| condition["type"] == "Ready").unwrap();
+        // Of what never succeeded Flux says -1, whatever the condition says.
+        let expected = if ready["status"] == "True" { 1 } else { -1 };
+        assert_eq!(one.pointer("/status/observedGeneration").unwrap(), expected, "{}", title(one));
+        assert_eq!(one.pointer("/status/lastAppliedRevision").is_some(), ready["status"] == "True", "{}", title(one));
+    }
+}
+
+#[test]
+fn as_written_nobody_deploys_the_two_exporters_or_scrapes_nodes() {
+    let objects = as_written();
+    assert!(of_kind(&objects, "VMNodeScrape").is_empty());
+    let names = ["kube-state-metrics", "node-exporter"];
+    assert!(!objects.iter().any(|object| names.contains(&text(object, "/metadata/name"))));
 }

@@ -10,8 +10,13 @@ use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::labels::Labels;
 use crate::check::route::{Config, Routing};
+use crate::check::trouble::Trouble;
+use crate::check::verdict::Decision;
 
 pub(super) fn judge(spec: &Spec, seen: &Observation, judgement: &mut Judgement) {
+    if let Some(trouble) = &seen.unrouted {
+        return unrouted(trouble, judgement);
+    }
     for routes in &seen.routes {
         let routing = match &routes.config {
             Config::Shown(shown) => Routing::of(shown),
@@ -33,6 +38,20 @@ pub(super) fn judge(spec: &Spec, seen: &Observation, judgement: &mut Judgement) 
     }
     if spec.alertmanager.is_some() && seen.routes.is_empty() {
         judgement.unclear(Finding::new("rules/routes-unreadable", "an Alertmanager that shows its routes", "none"));
+    }
+}
+
+/// An Alertmanager that is not there tells nobody; one that cannot be asked may.
+fn unrouted(trouble: &Trouble, judgement: &mut Judgement) {
+    match trouble.verdict() {
+        Some(verdict) if matches!(verdict.decision, Decision::Fail(_)) => {
+            verdict.findings().iter().for_each(|finding| judgement.fail(finding.clone()));
+        }
+        Some(verdict) => verdict.findings().iter().for_each(|finding| judgement.unclear(finding.clone())),
+        None => {
+            let expected = "an Alertmanager that shows its routes";
+            judgement.unclear(Finding::new("rules/routes-unreadable", expected, trouble.to_string()));
+        }
     }
 }
 
