@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::build::Builder;
+use super::build::{Builder, Since};
 use super::fault::{Fault, Place, meant};
 use super::files::Files;
 use super::model::{Build, KUSTOMIZE, Object};
 use super::observation::Content;
-use super::patch::{self, Patch};
 use super::path::join;
 use super::spec::Spec;
 use crate::check::yaml::Node;
@@ -87,10 +86,9 @@ impl Reach {
         if let Some(owner) = &next.owner {
             self.components(files, &mut builder, owner, &next.folder);
             let patches = owner.root.at(&["spec", "patches"]).map(Node::items).unwrap_or_default();
-            let patches: Vec<Patch> = patches.iter().flat_map(|item| builder.inline(owner.file, item)).collect();
-            patch::apply(&patches, &mut builder.objects, 0);
+            builder.patch(owner.file, None, patches, Since::START);
             if let Some(namespace) = owner.root.at(&["spec", "targetNamespace"]).and_then(Node::text) {
-                builder.objects.iter_mut().for_each(|object| object.namespace = Some(namespace.to_owned()));
+                builder.objects.iter_mut().for_each(|object| object.move_to(namespace));
             }
         }
         self.used.extend(builder.used);
@@ -104,7 +102,7 @@ impl Reach {
         for node in owner.root.at(&["spec", "components"]).map(Node::items).unwrap_or_default() {
             let Some(path) = node.text().filter(|path| !path.contains("${")) else { continue };
             match join(folder, path).filter(|path| files.is_folder(path)) {
-                Some(path) => builder.folder(&path),
+                Some(path) => builder.component(&path, Since::START),
                 None => self.faults.push(no_folder(files, owner.place(node), path)),
             }
         }
