@@ -26,6 +26,7 @@ mod pages;
 mod pods;
 mod proxy;
 mod refusals;
+mod scraping;
 mod selectors;
 mod server;
 mod services;

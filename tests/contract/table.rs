@@ -58,6 +58,10 @@ contracts! {
         a_rule_object_becomes_a_file: "rules: where a VMRule ends up",
         a_child_that_is_not_selected_has_no_condition: "rules and scrapes that are not selected",
     }
+    scraping Operator {
+        each_kind_becomes_a_pool_that_names_it: "scrape coverage: pools are joined with objects by their names",
+        one_that_is_refused_leaves_the_others: "scrape coverage: a refused object is one finding, not many",
+    }
     discovery Api {
         the_server_tells_its_version: "the report says on which Kubernetes a verdict was reached",
         groups_and_resources_are_listed: "kinds of checks are found by group and kind, never by a guessed plural",
