@@ -5,7 +5,7 @@ mod parts;
 mod patches;
 mod resources;
 
-use super::fault::Fault;
+use super::fault::{Fault, Place};
 use super::files::Files;
 use super::model::Object;
 use super::path::{join, parent};
@@ -25,6 +25,10 @@ pub struct Builder<'f, 'c> {
     pub generated: Vec<(String, String, Vec<String>)>,
     /// What is wrong.
     pub faults: Vec<Fault>,
+    /// Patches whose target is not there. A component's may be meant for what others build.
+    pub idle: Vec<Fault>,
+    /// Where patches say what they are for that have changed something.
+    pub useful: Vec<Place>,
     /// The folders that are being built, to end where they hold each other.
     inside: Vec<String>,
     /// Whether a tree is taken as a whole.
@@ -48,8 +52,18 @@ impl Since {
 impl<'f, 'c> Builder<'f, 'c> {
     /// Nothing is built yet.
     pub fn new(files: &'f Files<'c>) -> Self {
-        let (used, objects, generated, faults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { files, used, objects, generated, faults, inside: Vec::new(), is_taking: false, is_partial: false }
+        Self {
+            files,
+            used: Vec::new(),
+            objects: Vec::new(),
+            generated: Vec::new(),
+            faults: Vec::new(),
+            idle: Vec::new(),
+            useful: Vec::new(),
+            inside: Vec::new(),
+            is_taking: false,
+            is_partial: false,
+        }
     }
 
     /// Builds a folder that is there.

@@ -81,18 +81,21 @@ impl Patch {
         self.target.may_take(kind, name)
     }
 
-    /// What kustomize does where there is no such object.
-    pub fn nothing_found(&self) -> Fault {
+    /// What it means that there is no such object: that the patch is idle.
+    ///
+    /// # Errors
+    /// That kustomize fails.
+    pub fn nothing_found(&self) -> Result<Fault, Fault> {
         match &self.target {
             Target::Selected(_) => {
                 let actual = "no object of this build is: kustomize ignores the patch";
                 let fault = Fault::new(self.place, "idle-patch", "a patch whose target is there", actual);
-                fault.hint("correct the target, or take the patch away")
+                Ok(fault.hint("correct the target, or take the patch away"))
             }
             Target::Named(id) => {
                 let actual = format!("no matches for {id}: kustomize fails");
                 let fault = Fault::new(self.place, "failing-patch", "a patch whose object is there", actual);
-                fault.hint("correct apiVersion, kind, name and namespace, or give the patch a `target`")
+                Err(fault.hint("correct apiVersion, kind, name and namespace, or give the patch a `target`"))
             }
         }
     }

@@ -81,12 +81,13 @@ impl Builder<'_, '_> {
     }
 
     fn apply(&mut self, patch: &Patch, since: Since) {
-        let mut is_known = self.is_partial
-            || self.generated[since.generated..].iter().any(|(kind, name, _)| patch.may_take(kind, name));
+        let generated = &self.generated[since.generated..];
+        let may_be_there = self.is_partial || generated.iter().any(|(kind, name, _)| patch.may_take(kind, name));
+        let mut is_useful = false;
         let mut stays = Vec::new();
         for mut object in self.objects.split_off(since.objects) {
             let kept = if patch.takes(&object) {
-                is_known = true;
+                is_useful = true;
                 patch.apply(&mut object)
             } else {
                 Ok(true)
@@ -102,8 +103,11 @@ impl Builder<'_, '_> {
             stays.push(object);
         }
         self.objects.extend(stays);
-        if !is_known {
-            self.faults.push(patch.nothing_found());
+        match patch.nothing_found() {
+            _ if is_useful => self.useful.push(patch.place),
+            _ if may_be_there => {}
+            Err(fault) => self.faults.push(fault),
+            Ok(fault) => self.idle.push(fault),
         }
     }
 }

@@ -130,6 +130,38 @@ fn a_component_patches_what_it_is_added_to() {
 }
 
 #[test]
+fn what_is_meant_for_many_may_be_idle_in_some() {
+    let uses = |name: &str| format!("resources: [{name}.yaml]\ncomponents: [../../c]\n");
+    let component = "kind: Component\npatches:\n  - target: {name: a}\n    patch: 'spec: {k: w}'\n";
+    let (one, two) = (uses("a"), uses("b"));
+    let lists = "resources: [one, two]\n";
+    let files = [
+        ("e/kustomization.yaml", lists),
+        ("e/one/kustomization.yaml", one.as_str()),
+        ("e/one/a.yaml", A),
+        ("e/two/kustomization.yaml", two.as_str()),
+        ("e/two/b.yaml", B),
+    ];
+    let with = |component: &str| found("", &[&files[..], &[("c/kustomization.yaml", component)]].concat());
+    assert_eq!(with(component), ["pass"]);
+    assert_eq!(with(&component.replace("name: a", "name: c")), ["idle-patch c/kustomization.yaml:3:14"]);
+    // The same, given to every Kustomization of Flux.
+    let patch = "patches:\n  - target: {kind: Kustomization}\n    patch: |\n      kind: Kustomization\n      metadata: {name: any}\n      \
+        spec: {patches: [{target: {name: a}, patch: 'spec: {k: w}'}]}\n";
+    let kustomization = format!("resources: [one.yaml, two.yaml]\n{patch}");
+    let (one, two) = (ks("one", "./one", ""), ks("two", "./two", ""));
+    let files = [
+        ("e/kustomization.yaml", kustomization.as_str()),
+        ("e/one.yaml", &one),
+        ("e/two.yaml", &two),
+        ("one/a.yaml", A),
+        ("two/b.yaml", B),
+    ];
+    let demand = format!("{SOURCE}demands: [{{kind: Thing, only: [a], fields: {{spec.k: w}}}}]\n");
+    assert_eq!(found(&demand, &files), ["pass"]);
+}
+
+#[test]
 fn an_object_is_known_by_all_its_names_and_by_labels_that_were_added() {
     let inner = "resources: [a.yaml]\nnameSuffix: -in\nlabels: [{pairs: {of: inner}}]\n";
     for target in ["name: a", "name: a-in", "labelSelector: of=inner", "labelSelector: 'of=inner,tier=one'"] {
