@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::check::expectation::Expectation;
+use crate::check::uses::Use;
 use crate::suite::{self, Suite};
 pub use crate::suite::{CheckCard, Criterion, SuiteId, Unproven};
 pub use filter::Filter;
@@ -81,6 +82,11 @@ impl Plan {
     /// The checks that run, asked for or needed.
     pub fn running(&self) -> impl Iterator<Item = &PlannedCheck> {
         self.checks.iter().filter(|check| check.selection.runs())
+    }
+
+    /// Whether a check that runs uses anything of a cluster.
+    pub fn needs_cluster(&self) -> bool {
+        self.running().any(|check| check.expectation.uses().iter().any(Use::is_of_cluster))
     }
 
     /// Whether the filter left nothing to run.

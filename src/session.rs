@@ -100,8 +100,7 @@ impl Session {
     async fn connect(&self) -> Cluster {
         match &self.cluster {
             Ok(options) => {
-                let needs_no_cluster = self.plan.running().all(|check| check.expectation.uses().is_empty());
-                let options = Options { needs_no_cluster, ..options.clone() };
+                let options = Options { needs_no_cluster: !self.plan.needs_cluster(), ..options.clone() };
                 Connections::open(options).await.map_err(|error| error.to_string())
             }
             Err(why) => Err(why.clone()),

@@ -17,14 +17,25 @@ const SUITE: &str = "suites/repository.yaml";
 
 /// `signoff run` where there is no cluster; reports go below `folder`.
 fn run(folder: &Path, more: &[&str]) -> Output {
+    let reports = folder.join("reports");
+    signoff(folder, &[&["run", SUITE], more, &["--reports", reports.to_str().unwrap()]].concat())
+}
+
+/// Any command where there is no cluster.
+fn signoff(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_signoff"));
-    command.args(["run", SUITE]).args(more).arg("--reports").arg(folder.join("reports"));
     command
+        .args(arguments)
         .env("HOME", folder)
         .env_remove("KUBECONFIG")
         .env_remove("SIGNOFF_REPO")
         .env_remove("KUBERNETES_SERVICE_HOST");
     command.output().unwrap()
+}
+
+fn said(output: &Output) -> (Option<i32>, String) {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), text)
 }
 
 /// The findings of the last run, as code and place.
@@ -106,6 +117,25 @@ fn without_a_checkout_nothing_is_said_and_a_wrong_one_is_an_error() {
     let page = String::from_utf8_lossy(&output.stdout);
     let words: Vec<&str> = page.split_whitespace().collect();
     assert!(words.join(" ").contains("give --repo the root"), "{page}");
+}
+
+#[test]
+fn nothing_of_a_cluster_is_asked_for_or_permitted() {
+    let folder = tempfile::tempdir().unwrap();
+    let doctor = said(&signoff(folder.path(), &["doctor", SUITE, "--repo", CHECKOUT]));
+    let well = format!(
+        "nothing of a cluster is used\n\ncheckout\n  ok           {CHECKOUT}\n\nnothing keeps a run from judging\n"
+    );
+    assert_eq!(doctor, (Some(0), well));
+    let (code, without) = said(&signoff(folder.path(), &["doctor", SUITE]));
+    assert_eq!(code, Some(3), "{without}");
+    assert!(without.contains("missing      none was given") && without.contains("1 thing keeps"), "{without}");
+    let (code, wrong) = said(&signoff(folder.path(), &["doctor", SUITE, "--repo", "nowhere"]));
+    assert_eq!((code, wrong.starts_with("error: repository nowhere: it is no folder")), (Some(3), true), "{wrong}");
+    let rbac = said(&signoff(folder.path(), &["rbac", SUITE]));
+    let nothing = format!("# A run of {SUITE} uses nothing of a cluster: nothing has to be permitted.\n");
+    assert_eq!(rbac, (Some(0), nothing));
+    assert_eq!(said(&signoff(folder.path(), &["sweep", SUITE])), (Some(0), "nothing was left\n".to_owned()));
 }
 
 #[test]

@@ -76,6 +76,7 @@ async fn every_snippet_holds_on_the_sandbox() {
         .arg(&file)
         .arg("--kubeconfig")
         .arg(&sandbox.kubeconfig)
+        .args(["--repo", "tests/repository/checkout"])
         .output()
         .unwrap();
     assert_eq!(doctor.status.code(), Some(0), "{}", String::from_utf8_lossy(&doctor.stdout));

@@ -1,7 +1,10 @@
-//! Label selectors of Kubernetes, as the custom resources of the VictoriaMetrics operator write them.
+//! Label selectors of Kubernetes: as the custom resources of the VictoriaMetrics operator write them, and as a text.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 /// Labels or annotations of an object.
@@ -22,9 +25,9 @@ pub struct LabelSelector {
 pub struct Requirement {
     /// The label's key.
     pub key: String,
-    /// `In`, `NotIn`, `Exists`, `DoesNotExist`; the API server admits no other.
+    /// `In`, `NotIn`, `Exists`, `DoesNotExist`; of a text also `Gt` and `Lt`. The API server admits no other.
     pub operator: String,
-    /// Values for `In` and `NotIn`.
+    /// Values for `In` and `NotIn`, the number for `Gt` and `Lt`.
     #[serde(default)]
     pub values: Vec<String>,
 }
@@ -45,9 +48,58 @@ impl Requirement {
             "NotIn" => value.is_none_or(|value| !self.values.contains(value)),
             "Exists" => value.is_some(),
             "DoesNotExist" => value.is_none(),
+            "Gt" => self.number(value).is_some_and(|(found, wanted)| found > wanted),
+            "Lt" => self.number(value).is_some_and(|(found, wanted)| found < wanted),
             _ => false,
         }
     }
+
+    /// The label's number, and the one that it is compared with.
+    fn number(&self, value: Option<&String>) -> Option<(i64, i64)> {
+        Some((value?.parse().ok()?, self.values.first()?.parse().ok()?))
+    }
+}
+
+/// One demand of a text: a key alone, with a value, or with a set of values.
+static DEMAND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^\s*(?:(?P<not>!\s*)?(?P<alone>[^\s!=<>(),]+)|(?P<key>[^\s!=<>(),]+)\s*(?:(?P<sign>==|=|!=|>|<)\s*(?P<value>[^\s!=<>(),]*)|\s(?P<set>in|notin)\s*\((?P<values>[^()]*)\)))\s*$",
+    )
+    .expect("the pattern is fixed and tested")
+});
+
+/// `app=x,tier in (a, b),!old`, as `kubectl -l` takes it (k8s.io/apimachinery, labels.Parse). Nothing selects everything.
+impl FromStr for LabelSelector {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut depth = 0;
+        let outside = |c: char| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            c == ',' && depth == 0
+        };
+        let demands = text.split(outside).filter(|_| !text.trim().is_empty());
+        let match_expressions = demands.map(requirement).collect::<Result<_, _>>()?;
+        Ok(Self { match_labels: Labels::new(), match_expressions })
+    }
+}
+
+fn requirement(text: &str) -> Result<Requirement, String> {
+    let found = DEMAND.captures(text).ok_or_else(|| {
+        format!("`{}` is no demand on a label: expected one such as a=b, a!=b, a in (b, c), a, !a", text.trim())
+    })?;
+    let part = |name: &str| found.name(name).map(|part| part.as_str().trim().to_owned());
+    let (operator, values) = match (part("sign").as_deref(), part("set").as_deref()) {
+        (Some("=" | "=="), _) => ("In", part("value")),
+        (Some("!="), _) => ("NotIn", part("value")),
+        (Some(">"), _) => ("Gt", part("value")),
+        (Some(_), _) => ("Lt", part("value")),
+        (None, Some(set)) => (if set == "in" { "In" } else { "NotIn" }, part("values")),
+        (None, None) => (if part("not").is_some() { "DoesNotExist" } else { "Exists" }, None),
+    };
+    let values = values.iter().flat_map(|values| values.split(',')).map(|value| value.trim().to_owned()).collect();
+    let key = part("alone").or_else(|| part("key")).unwrap_or_default();
+    Ok(Requirement { key, operator: operator.to_owned(), values })
 }
 
 #[cfg(test)]
@@ -82,5 +134,34 @@ mod tests {
         let selector = json!({"matchExpressions": [{"key": "a", "operator": "NotIn", "values": ["b"]}]});
         assert!(matches(selector.clone(), json!({})));
         assert!(!matches(selector, json!({"a": "b"})));
+    }
+
+    #[test]
+    fn a_text_says_the_same_as_expressions() {
+        let selects = |text: &str, labels: serde_json::Value| {
+            text.parse::<LabelSelector>().unwrap().matches(&serde_json::from_value(labels).unwrap())
+        };
+        assert!(selects("", json!({})) && selects(" ", json!({"a": "b"})));
+        let all = "app=x, tier in (a, b),example.com/old notin (true),!gone,there,other!=y,size>3,size<9,same==z";
+        let labels = json!({"app": "x", "tier": "b", "there": "", "size": "5", "same": "z"});
+        assert!(selects(all, labels.clone()));
+        let others = [
+            ("app", "y"),
+            ("tier", "c"),
+            ("example.com/old", "true"),
+            ("gone", ""),
+            ("other", "y"),
+            ("size", "3"),
+            ("size", "9"),
+        ];
+        for (key, value) in others {
+            let mut labels = labels.clone();
+            labels[key] = json!(value);
+            assert!(!selects(all, labels), "{key}={value}");
+        }
+        assert!(!selects("there", json!({})) && !selects("size>3", json!({"size": "many"})));
+        for broken in ["a in b", "a=b c", "=b", "a in (b", "!a=b", ","] {
+            assert!(broken.parse::<LabelSelector>().is_err(), "{broken}");
+        }
     }
 }

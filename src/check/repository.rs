@@ -50,7 +50,7 @@ impl Kind for Repository {
     const PAGE: &'static str = include_str!("repository/page.md");
 
     fn uses(_: &Spec) -> Vec<Use> {
-        Vec::new()
+        vec![Use::Checkout]
     }
 
     async fn observe(_: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

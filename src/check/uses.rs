@@ -5,13 +5,15 @@ use http::Method;
 use super::access::Access;
 use crate::connect::{Application, Endpoint, Via};
 
-/// One thing that a kind uses: looking, undoing and sweeping need all of them, and nothing else.
+/// One thing that a kind uses, of a cluster or beside it: looking, undoing and sweeping need all of them, and nothing else.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Use {
     /// A permission on the Kubernetes API.
     Api(Access),
     /// A component that requests are sent to.
     Component(Reach),
+    /// The checkout of a Git repository, which no cluster has.
+    Checkout,
 }
 
 /// A component, and what is sent to it.
@@ -36,6 +38,15 @@ impl Use {
         match self {
             Self::Api(access) => vec![access.clone()],
             Self::Component(reach) => reach.endpoint.access_by(via(&reach.endpoint), &reach.methods),
+            Self::Checkout => Vec::new(),
+        }
+    }
+
+    /// Whether there must be a cluster for it.
+    pub fn is_of_cluster(&self) -> bool {
+        match self {
+            Self::Api(_) | Self::Component(_) => true,
+            Self::Checkout => false,
         }
     }
 }

@@ -4,7 +4,7 @@ use anyhow::Context;
 
 use super::cluster::ClusterArguments;
 use super::{FilterArguments, SuiteArguments, read_suite, screen};
-use crate::connect::Connections;
+use crate::connect::{Connections, Options};
 use crate::doctor;
 use crate::plan::{Filter, Plan};
 use crate::record::Exit;
@@ -28,7 +28,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         eprintln!("error: nothing was selected; `signoff list {}` shows what there is", plan.suite.file);
         return Ok(Exit::NothingSelected);
     }
-    let connections = Connections::open(arguments.cluster.into()).await.context("the cluster cannot be reached")?;
+    let options = Options { needs_no_cluster: !plan.needs_cluster(), ..arguments.cluster.into() };
+    let opened = Connections::open(options).await;
+    let connections = if plan.needs_cluster() { opened.context("the cluster cannot be reached")? } else { opened? };
     let checkup = doctor::examine(&plan, &connections).await?;
     screen::say(&run::redact_text(&doctor::shown(&checkup)));
     Ok(if checkup.troubles() == 0 { Exit::Proven } else { Exit::Inconclusive })

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::cluster::ClusterArguments;
 use super::{SuiteArguments, read_suite, screen};
-use crate::connect::Connections;
+use crate::connect::{Connections, Options};
 use crate::record::Exit;
 use crate::run;
 
@@ -21,7 +21,9 @@ pub struct Arguments {
 /// Sweeps for every check of the suite; what could not be swept is told, and ends it with 3.
 pub async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let suite = read_suite(&arguments.suite)?;
-    let connections = Connections::open(arguments.cluster.into()).await.context("the cluster cannot be reached")?;
+    let mut uses = suite.checks.iter().flat_map(|check| check.expectation.uses());
+    let options = Options { needs_no_cluster: !uses.any(|one| one.is_of_cluster()), ..arguments.cluster.into() };
+    let connections = Connections::open(options).await.context("the cluster cannot be reached")?;
     let checks = suite.checks.into_iter().map(|check| (check.card.id, check.expectation)).collect();
     let swept = run::sweep(checks, &connections, &format!("sweep-{}", Timestamp::now().as_second())).await;
     for what in &swept.removed {

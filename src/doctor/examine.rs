@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use tokio::time::timeout;
 
 use super::round_trip::round_trip;
-use super::{Answer, Checkup};
+use super::{Answer, Checkout, Checkup};
 use crate::check::access::Access;
 use crate::check::trouble::Trouble;
 use crate::check::uses::{Reach, Use};
@@ -25,6 +25,10 @@ const AT_ONCE: usize = 8;
 /// # Errors
 /// An API server that does not even tell its version is asked nothing else.
 pub async fn examine(plan: &Plan, connections: &Connections) -> Result<Checkup, Trouble> {
+    let checkout = checkout(plan, connections);
+    if !plan.needs_cluster() {
+        return Ok(Checkup { checkout, ..Checkup::default() });
+    }
     connections.read("/version", Access::new("get", "", "version")).await?;
     let components = stream::iter(components(plan)).map(async |(endpoint, application)| {
         let found = limited(&endpoint.to_string(), answers(connections, &endpoint, application)).await;
@@ -41,7 +45,16 @@ pub async fn examine(plan: &Plan, connections: &Connections) -> Result<Checkup, 
     let permissions: Vec<_> = permissions.buffered(AT_ONCE).collect().await;
     let accesses = permissions.iter().map(|(permission, _)| permission.access.clone());
     let resources = resources(connections, accesses.collect()).await;
-    Ok(Checkup { resources, components, permissions, ways: connections.new_ways() })
+    Ok(Checkup { resources, components, permissions, ways: connections.new_ways(), checkout })
+}
+
+fn checkout(plan: &Plan, connections: &Connections) -> Checkout {
+    let mut uses = plan.running().flat_map(|check| check.expectation.uses());
+    match connections.repository() {
+        _ if !uses.any(|one| one == Use::Checkout) => Checkout::Unused,
+        Some(folder) => Checkout::Given(folder.display().to_string()),
+        None => Checkout::Missing,
+    }
 }
 
 /// One after the other: they would measure each other.
@@ -85,7 +98,7 @@ fn components(plan: &Plan) -> Vec<(Endpoint, Option<Application>)> {
     let uses = plan.running().flat_map(|check| check.expectation.uses());
     let reaches = uses.filter_map(|one| match one {
         Use::Component(Reach { endpoint, application, .. }) => Some((endpoint, application)),
-        Use::Api(_) => None,
+        Use::Api(_) | Use::Checkout => None,
     });
     for (endpoint, application) in reaches {
         let known = found.iter_mut().find(|(other, wanted)| {

@@ -25,6 +25,20 @@ pub struct Checkup {
     pub components: Vec<(Endpoint, Result<Answer, Trouble>)>,
     /// The ways that were chosen to them. Of a component that cannot be found there is none.
     pub ways: Vec<Way>,
+    /// The Git repository that checks look at.
+    pub checkout: Checkout,
+}
+
+/// A checkout of a Git repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Checkout {
+    /// No check looks at one.
+    #[default]
+    Unused,
+    /// None was given.
+    Missing,
+    /// Its folder.
+    Given(String),
 }
 
 /// What answers for a component.
@@ -43,6 +57,7 @@ impl Checkup {
         let is_missing = |found: &Result<bool, Trouble>| !matches!(found, Ok(true));
         let permissions = self.permissions.iter().filter(|(_, found)| is_missing(found)).count();
         let resources = self.resources.iter().filter(|(_, found)| is_missing(found)).count();
-        permissions + resources + self.components.iter().filter(|(_, found)| found.is_err()).count()
+        let checkout = usize::from(self.checkout == Checkout::Missing);
+        checkout + permissions + resources + self.components.iter().filter(|(_, found)| found.is_err()).count()
     }
 }

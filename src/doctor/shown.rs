@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Answer, Checkup};
+use super::{Answer, Checkout, Checkup};
 use crate::check::access::Access;
 use crate::check::trouble::Trouble;
 use crate::connect::{Endpoint, Way};
@@ -10,19 +10,23 @@ use crate::rbac::{Permission, Rule, rules};
 
 /// The table, with a last line that counts.
 pub fn shown(checkup: &Checkup) -> String {
-    let mut out = String::from("permissions\n");
-    permissions(&checkup.permissions, &mut out);
-    out.push_str("\nresources\n");
-    checkup.resources.iter().for_each(|(access, found)| resource(access, found, &mut out));
-    out.push_str("\ncomponents\n");
-    for (endpoint, found) in &checkup.components {
-        component(endpoint, found, &mut out);
-        if let Some(way) = checkup.ways.iter().find(|way| way.to == endpoint.to_string()) {
-            line("", &taken(way, found.as_ref().ok()), &mut out);
-        }
+    let mut out = String::new();
+    if checkup.permissions.is_empty() && checkup.components.is_empty() {
+        out.push_str("nothing of a cluster is used\n");
+    } else {
+        cluster(checkup, &mut out);
     }
-    if checkup.components.is_empty() {
-        out.push_str("  none is used\n");
+    match &checkup.checkout {
+        Checkout::Unused => {}
+        Checkout::Given(folder) => {
+            out.push_str("\ncheckout\n");
+            line("ok", folder, &mut out);
+        }
+        Checkout::Missing => {
+            out.push_str("\ncheckout\n");
+            line("missing", "none was given", &mut out);
+            line("", "run with --repo PATH, or set SIGNOFF_REPO", &mut out);
+        }
     }
     out.push('\n');
     out.push_str(&match checkup.troubles() {
@@ -31,6 +35,23 @@ pub fn shown(checkup: &Checkup) -> String {
         many => format!("{many} things keep a run from judging\n"),
     });
     out
+}
+
+fn cluster(checkup: &Checkup, out: &mut String) {
+    out.push_str("permissions\n");
+    permissions(&checkup.permissions, out);
+    out.push_str("\nresources\n");
+    checkup.resources.iter().for_each(|(access, found)| resource(access, found, out));
+    out.push_str("\ncomponents\n");
+    for (endpoint, found) in &checkup.components {
+        component(endpoint, found, out);
+        if let Some(way) = checkup.ways.iter().find(|way| way.to == endpoint.to_string()) {
+            line("", &taken(way, found.as_ref().ok()), out);
+        }
+    }
+    if checkup.components.is_empty() {
+        out.push_str("  none is used\n");
+    }
 }
 
 /// One line, the first column as wide as its longest word.
@@ -141,6 +162,7 @@ mod tests {
                 way("b", Via::Proxy, "as --access asks"),
                 way("a", Via::Dns, "since this runs in a Pod of the cluster"),
             ],
+            checkout: Checkout::Missing,
         };
         let expected = "\
 permissions
@@ -162,7 +184,11 @@ components
   unreachable  Service o/c: Service o/c does not exist
                check its namespace and name in the suite, and the status of the object that makes it
 
-5 things keep a run from judging
+checkout
+  missing      none was given
+               run with --repo PATH, or set SIGNOFF_REPO
+
+6 things keep a run from judging
 ";
         assert_eq!(shown(&checkup), expected);
     }
@@ -172,5 +198,15 @@ components
         let ok = (permission(Access::new("list", "", "nodes"), &["a"]), Ok(true));
         let checkup = Checkup { permissions: vec![ok], ..Checkup::default() };
         assert!(shown(&checkup).ends_with("components\n  none is used\n\nnothing keeps a run from judging\n"));
+        let checkup = Checkup { checkout: Checkout::Given("infra".to_owned()), ..Checkup::default() };
+        let expected = "\
+nothing of a cluster is used
+
+checkout
+  ok           infra
+
+nothing keeps a run from judging
+";
+        assert_eq!(shown(&checkup), expected);
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::expect::{Row, is_red};
-use crate::judge::{Verdicts, findings, line};
+use crate::judge::Verdicts;
 use crate::objects::{Name, VMALERT};
 use crate::sandbox::{Sandbox, say, skipping, ungated_suite};
 
@@ -29,8 +29,7 @@ impl Sandbox {
     pub async fn alert_red_beside(&mut self, fault: &str, wanted: &[(&str, &str)], beside: &[&str]) {
         let start = Instant::now();
         let found = self.with_alert(|verdicts| is_red(verdicts, CHECK, wanted, beside)).await;
-        let found = found.map(|verdicts| findings(&verdicts.outcomes[CHECK]).iter().map(line).collect());
-        let row = Row { fault: fault.to_owned(), check: CHECK.to_owned(), found, after: start.elapsed() };
+        let row = Row::new(fault, CHECK, found, start.elapsed());
         say(&format!("{row}\n"));
         self.rows.push(row);
     }

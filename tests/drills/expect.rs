@@ -24,9 +24,26 @@ const PICTURES: usize = 5;
 pub struct Row {
     pub fault: String,
     pub check: String,
+    /// The kind of the check, and the codes of its findings.
+    pub told: (String, BTreeSet<String>),
     /// The findings, or what was not as expected.
     pub found: Result<Vec<String>, String>,
     pub after: Duration,
+}
+
+impl Row {
+    /// What `verdicts` say of the check that a fault turns red, after this time.
+    pub fn new(fault: &str, check: &str, verdicts: Result<Verdicts, String>, after: Duration) -> Self {
+        let told = verdicts.as_ref().map_or_else(
+            |_| Default::default(),
+            |verdicts| {
+                let codes = findings(&verdicts.outcomes[check]).iter().map(|finding| finding.code.clone());
+                (verdicts.kinds[check].clone(), codes.collect())
+            },
+        );
+        let found = verdicts.map(|verdicts| findings(&verdicts.outcomes[check]).iter().map(line).collect());
+        Self { fault: fault.to_owned(), check: check.to_owned(), told, found, after }
+    }
 }
 
 impl fmt::Display for Row {
@@ -50,8 +67,7 @@ impl Sandbox {
     pub async fn red(&mut self, fault: &str, check: &str, wanted: &[(&str, &str)]) {
         let start = Instant::now();
         let found = self.until(SEEN, |verdicts| is_red(verdicts, check, wanted, &[])).await;
-        let found = found.map(|verdicts| findings(&verdicts.outcomes[check]).iter().map(line).collect());
-        let row = Row { fault: fault.to_owned(), check: check.to_owned(), found, after: start.elapsed() };
+        let row = Row::new(fault, check, found, start.elapsed());
         say(&format!("{row}\n"));
         self.rows.push(row);
     }

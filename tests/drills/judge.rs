@@ -16,6 +16,8 @@ const RUN: Duration = Duration::from_secs(420);
 /// How each check of one run ended, by its id.
 pub struct Verdicts {
     pub outcomes: BTreeMap<String, Outcome>,
+    /// The kind of each check.
+    pub kinds: BTreeMap<String, String>,
 }
 
 impl Sandbox {
@@ -32,12 +34,17 @@ impl Sandbox {
         let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{said}");
         let journal = std::fs::read_to_string(reports.join("latest/events.jsonl")).unwrap();
-        let events = journal.lines().map(|line| serde_json::from_str::<Event>(line).unwrap());
-        let ended = events.filter_map(|event| match event.what {
-            What::CheckEnded { check, outcome, .. } => Some((check, outcome)),
-            _ => None,
-        });
-        Verdicts { outcomes: ended.collect() }
+        let mut verdicts = Verdicts { outcomes: BTreeMap::new(), kinds: BTreeMap::new() };
+        for event in journal.lines().map(|line| serde_json::from_str::<Event>(line).unwrap()) {
+            match event.what {
+                What::RunStarted(run) => {
+                    verdicts.kinds.extend(run.checks.into_iter().map(|(check, _)| (check.id, check.kind)));
+                }
+                What::CheckEnded { check, outcome, .. } => drop(verdicts.outcomes.insert(check, outcome)),
+                _ => {}
+            }
+        }
+        verdicts
     }
 }
 

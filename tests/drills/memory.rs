@@ -58,6 +58,30 @@ pub async fn the_series_are_dropped(sandbox: &mut Sandbox) {
     sandbox.restore(&was).await;
 }
 
+/// The storage is reached by a Service of the drill's own here.
+pub async fn a_source_is_silent(sandbox: &mut Sandbox) {
+    const SERVICE: Name<'_> = ("Service", "observability/drill-storage");
+    let suite = sandbox.suite.clone();
+    let memory = "below: ${memory_limit}\n        storage: *vmsingle";
+    assert!(suite.contains(memory), "the suite's text has another shape");
+    let own = "below: ${memory_limit}\n        storage: {namespace: observability, service: drill-storage, port: http}";
+    let needs = regex::Regex::new(r"    needs: \[[^\]]*\]\n").unwrap();
+    sandbox.suite = needs.replace_all(&suite.replace(memory, own), "").into_owned();
+    let args = std::mem::replace(&mut sandbox.args, vec![CHECK.to_owned()]);
+    let mut service = json!({
+        "apiVersion": "v1", "kind": SERVICE.0, "metadata": {"name": "drill-storage", "namespace": "observability"},
+        "spec": {"selector": {"app.kubernetes.io/name": "vmsingles"},
+            "ports": [{"name": "http", "port": 8429, "targetPort": "http"}]},
+    });
+    sandbox.restore(&service).await;
+    sandbox.red("a Service of the storage selects nothing", CHECK, &[("memory/source-silent", "cAdvisor")]).await;
+    service["spec"]["selector"] = json!({"app.kubernetes.io/name": "vmsingle"});
+    sandbox.restore(&service).await;
+    sandbox.green().await;
+    sandbox.delete(SERVICE).await;
+    (sandbox.suite, sandbox.args) = (suite, args);
+}
+
 pub async fn vmsingle(sandbox: &Sandbox, path: &str, body: String) {
     let pod = sandbox.pod("observability/vmsingle-vmsingle-").await;
     let url = format!("http://{}:8429{path}", pod["status"]["podIP"].as_str().unwrap());

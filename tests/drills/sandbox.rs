@@ -32,6 +32,16 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
+    /// Starts one in which all is green, where any of these drills is to run.
+    pub async fn for_drills(drills: &[&str]) -> Option<Self> {
+        if !drills.iter().any(|drill| wants(drill)) {
+            return None;
+        }
+        let sandbox = Self::up().await?;
+        sandbox.green().await;
+        Some(sandbox)
+    }
+
     /// Starts one; `None`, loudly, where its programs cannot be had.
     pub async fn up() -> Option<Self> {
         let _ = rustls::crypto::ring::default_provider().install_default();

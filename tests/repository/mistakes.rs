@@ -27,6 +27,8 @@ const MANAGER_KS: &str = "clusters/infra/apps/observability/vmalertmanager/ks.ya
 const MANAGER: &str = "clusters/infra/apps/observability/vmalertmanager/app/vmalertmanager.yaml";
 const SECRET: &str = "clusters/infra/apps/observability/vmalertmanager/app/externalsecret.yaml";
 const SECRET_LIST: &str = "clusters/infra/apps/observability/vmalertmanager/app/kustomization.yaml";
+const QUIETER: &str = "clusters/infra/apps/observability/vmalertmanager/app/quieter.yaml";
+const AGENT_LIST: &str = "clusters/infra/apps/observability/vmagent/app/kustomization.yaml";
 const ALERT_KS: &str = "clusters/infra/apps/observability/vmalert/ks.yaml";
 const ALERT: &str = "clusters/infra/apps/observability/vmalert/app/vmalert.yaml";
 const RULES: &str = "clusters/infra/apps/observability/vmalert/app/rules.yaml";
@@ -210,5 +212,32 @@ pub const MISTAKES: &[Mistake] = &[
             "---\napiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata:\n  name: system-critical\nvalue: 1\n",
         )],
         at: (NAMESPACES, "system-critical"),
+    },
+    // Patches: of a Kustomization of Flux, in a file, by a target, and by the object's own name.
+    Mistake {
+        code: "failing-patch",
+        edits: &[(CLUSTER, "/spec/retryInterval", "/specs/retryInterval")],
+        at: (CLUSTER, "/specs/retryInterval"),
+    },
+    Mistake {
+        code: "failing-patch",
+        edits: &[(QUIETER, "/spec/replicaCount", "/spec/replicas")],
+        at: (QUIETER, "/spec/replicas"),
+    },
+    Mistake {
+        code: "failing-patch",
+        edits: &[(AGENT_LIST, "name: vmagent\n", "name: vmagents\n")],
+        at: (AGENT_LIST, "apiVersion: operator"),
+    },
+    Mistake {
+        code: "idle-patch",
+        edits: &[(SECRET_LIST, "kind: VMAlertmanager", "kind: Alertmanager")],
+        at: (SECRET_LIST, "kind: Alertmanager"),
+    },
+    Mistake { code: "bad-patch", edits: &[(QUIETER, "op: add", "op: append")], at: (QUIETER, "append") },
+    Mistake {
+        code: "bad-patch",
+        edits: &[(CLUSTER, "notin (own)", "notin own")],
+        at: (CLUSTER, "platform.example.com/retry"),
     },
 ];

@@ -4,6 +4,8 @@
 //! A code stands in the table because a test or a drill of its kind has shown it; that there is such a code, the kinds' pages
 //! say.
 
+#[path = "../common/codes.rs"]
+mod codes;
 mod files;
 #[cfg(feature = "sandbox")]
 mod live;
@@ -18,32 +20,9 @@ use table::AsWritten::{Hidden, Told};
 use table::Shows::{As, Not};
 use table::{PLATFORM, STORY};
 
-/// Every code of every page; `a/b`, `c` on one line of a table are `a/b`, `a/c`.
-fn codes() -> BTreeSet<String> {
-    let mut codes = BTreeSet::new();
-    for (_, page) in PAGES {
-        for row in page.lines().filter(|line| line.starts_with("| `")) {
-            let mut family = None;
-            for word in row.split('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2) {
-                match (word.split_once('/'), family) {
-                    (Some((prefix, _)), _) => {
-                        family = Some(prefix);
-                        codes.insert(word.to_owned());
-                    }
-                    (None, Some(prefix)) => {
-                        codes.insert(format!("{prefix}/{word}"));
-                    }
-                    (None, None) => {}
-                }
-            }
-        }
-    }
-    codes
-}
-
 #[test]
 fn every_trap_shows_by_a_finding_that_there_is_or_says_why_not() {
-    let known = codes();
+    let known: BTreeSet<String> = PAGES.iter().flat_map(|(_, page)| codes::of(page)).collect();
     assert!(known.len() > 100, "the pages have another shape: {known:?}");
     for traps in [&STORY[..], &PLATFORM[..]] {
         for (place, (number, what, shows, as_written)) in traps.iter().enumerate() {

@@ -1,6 +1,10 @@
 //! Takes away what may be a secret, before anything of a file is kept.
 
+mod patches;
+
 use std::ops::Range;
+
+pub use patches::in_files;
 
 use super::tree::Documents;
 use crate::check::telling::is_telling;
@@ -12,7 +16,7 @@ pub const HIDDEN: &str = "<hidden>";
 /// Hides values in the tree, and gives the lines of `text` without them and without comments.
 pub fn blind(documents: &mut Documents, text: &str) -> Vec<String> {
     let mut hidden = Vec::new();
-    documents.roots.iter_mut().for_each(|root| object(root, &mut hidden));
+    documents.roots.iter_mut().for_each(|root| object(root, text, &mut hidden));
     lines(text, &hidden)
 }
 
@@ -32,38 +36,47 @@ pub fn is_open(text: &str) -> bool {
     matches!(text, "" | "true" | "false") || text.starts_with("ENC[") || (text.starts_with("${") && text.ends_with('}'))
 }
 
-fn object(root: &mut Node, hidden: &mut Vec<Range<usize>>) {
+fn object(root: &mut Node, text: &str, hidden: &mut Vec<Range<usize>>) {
     let is_secret = root.get("kind").and_then(Node::text) == Some("Secret");
-    if let Value::Map(entries) = &mut root.value {
-        for (key, node) in entries.iter_mut() {
-            match key.text.as_str() {
-                "data" | "stringData" if is_secret => all(node, hidden),
-                "secretGenerator" => all_under(node, "literals", hidden),
-                "items" if matches!(node.value, Value::List(_)) => items(node, hidden),
-                _ => telling(key.text.as_str(), node, hidden),
-            }
+    let Value::Map(entries) = &mut root.value else {
+        // A patch in a file of its own may be a list of operations.
+        telling("", root, text, hidden);
+        return;
+    };
+    for (key, node) in entries.iter_mut() {
+        match key.text.as_str() {
+            "data" | "stringData" if is_secret => all(node, hidden),
+            "secretGenerator" => all_under(node, "literals", hidden),
+            "items" if matches!(node.value, Value::List(_)) => items(node, text, hidden),
+            _ => telling(key.text.as_str(), node, text, hidden),
         }
     }
 }
 
 /// The objects of a `List`.
-fn items(list: &mut Node, hidden: &mut Vec<Range<usize>>) {
+fn items(list: &mut Node, text: &str, hidden: &mut Vec<Range<usize>>) {
     if let Value::List(items) = &mut list.value {
-        items.iter_mut().for_each(|item| object(item, hidden));
+        items.iter_mut().for_each(|item| object(item, text, hidden));
     }
 }
 
-fn telling(key: &str, node: &mut Node, hidden: &mut Vec<Range<usize>>) {
-    let named = node.get("name").and_then(Node::text).is_some_and(is_telling);
+fn telling(key: &str, node: &mut Node, text: &str, hidden: &mut Vec<Range<usize>>) {
+    let named = node.get("name").and_then(Node::text).is_some_and(is_telling) || patches::is_telling(node);
+    let target = node.get("target").cloned();
     match &mut node.value {
         Value::Scalar { plain: true, text } if matches!(text.as_str(), "true" | "false" | "null" | "~") => {}
         Value::Scalar { .. } if is_telling(key) => hide(node, hidden),
+        Value::Scalar { .. } if key == "patchesStrategicMerge" => patches::inline(node, None, text, hidden),
         Value::Scalar { .. } => {}
-        Value::List(items) => items.iter_mut().for_each(|item| telling(key, item, hidden)),
+        Value::List(items) => items.iter_mut().for_each(|item| telling(key, item, text, hidden)),
         Value::Map(entries) => {
             for (key, value) in entries {
-                // Environment variables have their name beside the value.
-                if named && key.text == "value" { all(value, hidden) } else { telling(&key.text, value, hidden) }
+                match key.text.as_str() {
+                    // Environment variables and operations of patches have their name beside the value.
+                    "value" if named => all(value, hidden),
+                    "patch" if value.text().is_some() => patches::inline(value, target.as_ref(), text, hidden),
+                    key => telling(key, value, text, hidden),
+                }
             }
         }
     }

@@ -2,11 +2,12 @@
 //! kustomization.yaml gets one over its whole tree.
 
 mod parts;
+mod patches;
+mod resources;
 
-use super::fault::{Fault, Place, meant};
+use super::fault::{Fault, Place};
 use super::files::Files;
 use super::model::Object;
-use super::patch;
 use super::path::{join, parent};
 use crate::check::yaml::Node;
 
@@ -24,27 +25,61 @@ pub struct Builder<'f, 'c> {
     pub generated: Vec<(String, String, Vec<String>)>,
     /// What is wrong.
     pub faults: Vec<Fault>,
+    /// Patches whose target is not there. A component's may be meant for what others build.
+    pub idle: Vec<Fault>,
+    /// Where patches say what they are for that have changed something.
+    pub useful: Vec<Place>,
     /// The folders that are being built, to end where they hold each other.
     inside: Vec<String>,
     /// Whether a tree is taken as a whole.
     is_taking: bool,
+    /// Whether objects are missing that kustomize may have: fetched from elsewhere, or in files that were not read.
+    is_partial: bool,
+}
+
+/// What was there before a kustomization.yaml; what is made from then on is changed by it.
+#[derive(Clone, Copy)]
+pub struct Since {
+    objects: usize,
+    generated: usize,
+}
+
+impl Since {
+    /// Everything.
+    pub const START: Self = Self { objects: 0, generated: 0 };
 }
 
 impl<'f, 'c> Builder<'f, 'c> {
     /// Nothing is built yet.
     pub fn new(files: &'f Files<'c>) -> Self {
-        let (used, objects, generated, faults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { files, used, objects, generated, faults, inside: Vec::new(), is_taking: false }
+        Self {
+            files,
+            used: Vec::new(),
+            objects: Vec::new(),
+            generated: Vec::new(),
+            faults: Vec::new(),
+            idle: Vec::new(),
+            useful: Vec::new(),
+            inside: Vec::new(),
+            is_taking: false,
+            is_partial: false,
+        }
     }
 
     /// Builds a folder that is there.
     pub fn folder(&mut self, folder: &str) {
+        let now = Since { objects: self.objects.len(), generated: self.generated.len() };
+        self.component(folder, now);
+    }
+
+    /// Builds a folder that also changes what was made since then, as a component does.
+    pub fn component(&mut self, folder: &str, since: Since) {
         if self.inside.iter().any(|other| other == folder) {
             return;
         }
         self.inside.push(folder.to_owned());
         match self.kustomization_in(folder) {
-            Some(file) => self.kustomization(file),
+            Some(file) => self.kustomization(file, since),
             None => {
                 let before = std::mem::replace(&mut self.is_taking, true);
                 self.tree(folder);
@@ -82,95 +117,25 @@ impl<'f, 'c> Builder<'f, 'c> {
         }
     }
 
-    fn kustomization(&mut self, file: usize) {
+    fn kustomization(&mut self, file: usize, since: Since) {
         self.used.push(file);
         let files = self.files;
-        let Some(root) = files.documents(file).first() else { return };
-        let folder = parent(&files.all[file].path);
-        let (first, first_made) = (self.objects.len(), self.generated.len());
-        let lists = ["resources", "bases", "components"].into_iter().filter_map(|key| root.get(key));
-        lists.flat_map(Node::items).for_each(|item| self.resource(file, folder, item));
-        for key in ["configMapGenerator", "secretGenerator"] {
-            let made = root.get(key).map(Node::items).unwrap_or_default();
-            made.iter().for_each(|one| self.generator(file, folder, key, one));
-        }
-        let patches = self.patches(file, folder, root);
-        if let Some(namespace) = root.get("namespace").and_then(Node::text) {
-            self.objects[first..].iter_mut().for_each(|object| object.namespace = Some(namespace.to_owned()));
-        }
-        let affixes = ["namePrefix", "nameSuffix"].map(|key| root.get(key).and_then(Node::text).unwrap_or_default());
-        if affixes != ["", ""] {
-            let [prefix, suffix] = affixes;
-            self.objects[first..].iter_mut().for_each(|object| patch::rename(&mut object.root, prefix, suffix));
-            let made = self.generated[first_made..].iter_mut();
-            made.for_each(|(_, name, _)| *name = format!("{prefix}{name}{suffix}"));
-        }
-        patch::apply(&patches, &mut self.objects, first);
-    }
-
-    fn resource(&mut self, file: usize, folder: &str, item: &Node) {
-        let Some(name) = item.text().filter(|name| !is_remote(name)) else { return };
-        let path = join(folder, name);
-        match path.as_deref() {
-            Some(path) if self.files.is_folder(path) => match self.kustomization_in(path) {
-                Some(_) => self.folder(path),
-                // Only for the folder that it begins with does Flux make one itself.
-                None => {
-                    let place = Place { file, mark: item.mark };
-                    let expected = "a folder with a kustomization.yaml";
-                    let fault = Fault::new(place, "missing-resource", expected, format!("there is none in {name}"));
-                    self.faults.push(fault.hint("add one that lists the folder's manifests"));
-                }
-            },
-            Some(path) => match self.files.find(path) {
-                Some(found) => self.file(found),
-                None => self.must_be_there(file, folder, item, name),
-            },
-            None => self.must_be_there(file, folder, item, name),
-        }
-    }
-
-    /// A file that a kustomization.yaml names.
-    fn must_be_there(&mut self, file: usize, folder: &str, item: &Node, name: &str) {
-        let path = join(folder, name);
-        if is_remote(name) || path.as_ref().is_some_and(|path| self.files.is_file(path)) {
+        let Some(root) = files.documents(file).first() else {
+            self.is_partial = true;
             return;
+        };
+        let folder = parent(&files.all[file].path);
+        let items = |key: &str| root.get(key).map(Node::items).unwrap_or_default();
+        self.is_partial |= ["generators", "transformers", "helmCharts"].iter().any(|key| !items(key).is_empty());
+        items("resources").iter().chain(items("bases")).for_each(|item| self.resource(file, folder, item, None));
+        for key in ["configMapGenerator", "secretGenerator"] {
+            items(key).iter().for_each(|one| self.generator(file, folder, key, one));
         }
-        let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let siblings = self.files.paths().filter_map(|path| path.strip_prefix(&inside));
-        let hint = meant(name.trim_start_matches("./"), siblings, "add the file, or remove the line");
-        let place = Place { file, mark: item.mark };
-        let fault = Fault::new(place, "missing-resource", "a file or folder of the repository", format!("no {name}"));
-        self.faults.push(fault.hint(hint));
+        items("components").iter().for_each(|item| self.resource(file, folder, item, Some(since)));
+        // The order of kustomize's own transformers (kustomize api/internal/target/kusttarget_configplugin.go).
+        self.patch(file, Some(folder), items("patchesStrategicMerge"), since);
+        self.patch(file, Some(folder), items("patches"), since);
+        self.transform(root, since);
+        self.patch(file, Some(folder), items("patchesJson6902"), since);
     }
-
-    /// The objects of a file.
-    fn file(&mut self, file: usize) {
-        self.used.push(file);
-        for root in self.files.documents(file) {
-            self.object(file, root);
-        }
-    }
-
-    fn object(&mut self, file: usize, root: &Node) {
-        let object = Object { is_taken: self.is_taking, ..Object::new(file, root) };
-        if object.kind() == "List" {
-            let items = root.get("items").map(Node::items).unwrap_or_default();
-            items.iter().for_each(|item| self.object(file, item));
-        } else if !object.kind().is_empty() && !object.text(&["apiVersion"]).is_empty() {
-            self.objects.push(object);
-        } else {
-            let how =
-                if self.is_taking { "; no kustomization.yaml chooses, so Flux takes every file below" } else { "" };
-            let actual = format!("a document without `apiVersion` or `kind`{how}");
-            let fault = Fault::new(object.here(), "no-manifest", "an object of Kubernetes", actual);
-            let hint = "list the manifests in a kustomization.yaml, and keep other files out of it";
-            self.faults.push(fault.hint(hint));
-        }
-    }
-}
-
-/// Whether kustomize fetches it from elsewhere.
-fn is_remote(name: &str) -> bool {
-    name.contains("://") || name.starts_with("git@") || name.contains("?ref=") || name.starts_with("github.com/")
 }

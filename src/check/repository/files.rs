@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::observation::{Checkout, Content, File};
 use super::tree::Documents;
-use crate::check::yaml::Node;
+use crate::check::yaml::{Mark, Node};
 
 /// The files of a checkout.
 pub struct Files<'c> {
@@ -53,6 +53,26 @@ impl<'c> Files<'c> {
     pub fn below(&self, folder: &str) -> impl Iterator<Item = usize> {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         self.by_path.iter().filter(move |(path, _)| path.starts_with(&prefix)).map(|(_, index)| *index)
+    }
+
+    /// The place in a file of a place within one of its texts, where the text is written out line by line behind a `|`; else
+    /// that of the text.
+    pub fn within(&self, file: usize, text: Mark, inner: Mark) -> Mark {
+        let lines = &self.all[file].lines;
+        let is_head = |line: usize| {
+            let head = line.checked_sub(1).and_then(|index| lines.get(index));
+            head.is_some_and(|head| head.trim_end_matches(['-', '+']).ends_with('|'))
+        };
+        let Some(head) = [text.line, text.line.saturating_sub(1)].into_iter().find(|line| is_head(*line)) else {
+            return text;
+        };
+        let body = &lines[head..];
+        // The first line that is not empty says how far the text is indented.
+        let indent = body.iter().find(|line| !line.is_empty()).map_or(0, |line| line.len() - line.trim_start().len());
+        match body.get(inner.line - 1) {
+            Some(_) => Mark { line: head + inner.line, column: indent + inner.column, ..inner },
+            None => text,
+        }
     }
 
     /// The documents of a file; none where it could not be read.

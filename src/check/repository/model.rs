@@ -1,7 +1,7 @@
 //! Objects, and who applies them.
 
 use super::fault::Place;
-use crate::check::yaml::Node;
+use crate::check::yaml::{Node, Value};
 
 /// The group of Flux's Kustomization; kustomize's own has another one.
 pub const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
@@ -19,6 +19,8 @@ pub struct Object {
     pub root: Node,
     /// The namespace that it gets from those who build it, or has itself.
     pub namespace: Option<String>,
+    /// Names and namespaces that it had before builds around it changed them, the first ones first.
+    pub before: Vec<(String, Option<String>)>,
     /// Whether a patch changes it that is not understood here: then a missing field may be in there.
     pub is_patched: bool,
     /// Whether nobody chose it: it lies in a tree without a kustomization.yaml, of which Flux takes everything.
@@ -29,7 +31,7 @@ impl Object {
     /// An object right from a file.
     pub fn new(file: usize, root: &Node) -> Self {
         let namespace = root.at(&["metadata", "namespace"]).and_then(Node::text).map(str::to_owned);
-        Self { file, root: root.clone(), namespace, is_patched: false, is_taken: false }
+        Self { file, root: root.clone(), namespace, before: Vec::new(), is_patched: false, is_taken: false }
     }
 
     /// The text at a path; empty where there is none.
@@ -50,6 +52,39 @@ impl Object {
     /// Its name.
     pub fn name(&self) -> &str {
         self.text(&["metadata", "name"])
+    }
+
+    /// The version of its API.
+    pub fn version(&self) -> &str {
+        let text = self.text(&["apiVersion"]);
+        text.split_once('/').map_or(text, |(_, version)| version)
+    }
+
+    /// Every name with its namespace that it had or has, the first one first: patches may know it by any.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        let before = self.before.iter().map(|(name, namespace)| (name.as_str(), namespace.as_deref()));
+        before.chain([(self.name(), self.namespace.as_deref())])
+    }
+
+    /// Puts texts around its name.
+    pub fn rename(&mut self, prefix: &str, suffix: &str) {
+        self.remember();
+        if let Some(name) = self.root.get_mut("metadata").and_then(|metadata| metadata.get_mut("name"))
+            && let Value::Scalar { text, .. } = &mut name.value
+        {
+            *text = format!("{prefix}{text}{suffix}");
+        }
+    }
+
+    /// Puts it into a namespace.
+    pub fn move_to(&mut self, namespace: &str) {
+        self.remember();
+        self.namespace = Some(namespace.to_owned());
+    }
+
+    /// Keeps name and namespace as they are now, before they may change.
+    pub fn remember(&mut self) {
+        self.before.push((self.name().to_owned(), self.namespace.clone()));
     }
 
     /// Whether it is of this group and kind.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::blind::{blind, key_only};
+use super::blind::{blind, in_files, key_only};
 use super::git;
 use super::observation::{Checkout, Content, File, Observation};
 use super::tree::{self, Documents};
@@ -51,6 +51,7 @@ pub fn checkout(folder: &Path) -> std::io::Result<Checkout> {
     });
     let mut files = files.collect::<std::io::Result<Vec<File>>>()?;
     forget_values(&mut files);
+    in_files(&mut files);
     Ok(Checkout { revision: git::revision(folder), files, others, is_cut })
 }
 

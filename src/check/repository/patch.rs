@@ -1,135 +1,140 @@
-//! Patches of kustomize, as far as they are understood: a strategic merge of maps. A list of JSON patch operations marks the
-//! object, so that nothing is said to be missing in it.
+//! Patches of kustomize: strategic merges of maps, and JSON patches, each with the objects that it is for. In a merge, lists
+//! are replaced as a whole, as kustomize does for every kind of which it knows no schema.
 
-use regex::Regex;
+mod merge;
+mod operation;
+mod pointer;
+mod target;
 
+use super::fault::{Fault, Place};
 use super::model::Object;
-use crate::check::yaml::{Key, Mark, Node, Value};
+use crate::check::yaml::{Mark, Node, Value};
+pub use merge::merge_at;
+use merge::merge_in;
+use operation::Operation;
+use target::Target;
 
-/// One patch with its target.
+/// One patch.
 pub struct Patch {
     target: Target,
-    body: Node,
+    body: Body,
+    /// Where it says what it is for.
+    pub place: Place,
 }
 
-/// Which objects a patch changes; empty parts take any.
-#[derive(Default)]
-struct Target {
-    group: Option<String>,
-    kind: Option<String>,
-    name: Option<Regex>,
-    namespace: Option<String>,
-    /// Labels are not looked at: such a patch may or may not change an object.
-    is_vague: bool,
+enum Body {
+    Merge(Node),
+    Operations(Vec<Operation>),
 }
 
 impl Patch {
-    /// A patch with the target that is written beside it, else with the object that it names itself.
-    pub fn new(target: Option<&Node>, body: Node) -> Self {
-        let text = |node: &Node, path: &[&str]| node.at(path).and_then(Node::text).map(str::to_owned);
-        let whole = |name: String| Regex::new(&format!("^(?:{name})$")).ok();
-        let target = match target {
-            Some(node) => Target {
-                group: text(node, &["group"]),
-                kind: text(node, &["kind"]),
-                name: text(node, &["name"]).and_then(whole),
-                namespace: text(node, &["namespace"]),
-                is_vague: node.get("labelSelector").or_else(|| node.get("annotationSelector")).is_some(),
-            },
-            None => Target {
-                kind: text(&body, &["kind"]),
-                name: text(&body, &["metadata", "name"]).and_then(|name| whole(regex::escape(&name))),
-                ..Target::default()
-            },
+    /// The patches of one entry: each document that is a map is one, and so is a list of operations. `target` stands in
+    /// `file`; the places of the documents are found by `place`.
+    ///
+    /// # Errors
+    /// What makes kustomize refuse the entry.
+    pub fn read(
+        file: usize,
+        target: Option<&Node>,
+        documents: &[Node],
+        place: impl Fn(Mark) -> Place,
+    ) -> Result<Vec<Self>, Fault> {
+        if let [_, second, ..] = documents
+            && target.is_some()
+        {
+            let fault = refused(place(second.mark), "one patch beside a `target`", "a second document");
+            return Err(fault.hint("write an entry of its own for each"));
+        }
+        let read = |body: &Node| {
+            let here = place(body.mark);
+            let for_whom = match target {
+                Some(node) => Target::read(file, node)?,
+                None => Target::named_by(body),
+            };
+            let place_of_target = target.map_or(here, |node| Place { file, mark: node.mark });
+            let body = match &body.value {
+                Value::Map(_) => Body::Merge(body.clone()),
+                Value::List(items) if target.is_some() => {
+                    Body::Operations(items.iter().map(|item| Operation::read(item, &place)).collect::<Result<_, _>>()?)
+                }
+                Value::List(_) => {
+                    let fault = refused(here, "a `target` beside a list of operations", "none");
+                    return Err(fault.hint("add the target: a list names no object itself"));
+                }
+                Value::Scalar { .. } => {
+                    let fault = refused(here, "a map to merge, or a list of operations", "a text");
+                    return Err(fault.hint("write the patch as YAML"));
+                }
+            };
+            Ok(Self { target: for_whom, body, place: place_of_target })
         };
-        Self { target, body }
+        documents.iter().map(read).collect()
     }
-}
 
-impl Target {
-    fn takes(&self, object: &Object) -> bool {
-        let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
-        is(&self.kind, object.kind())
-            && is(&self.group, object.group())
-            && is(&self.namespace, object.namespace.as_deref().unwrap_or_default())
-            && self.name.as_ref().is_none_or(|name| name.is_match(object.name()))
+    /// Whether it changes this object.
+    pub fn takes(&self, object: &Object) -> bool {
+        self.target.takes(object)
     }
-}
 
-/// Changes the objects from the `first` on.
-pub fn apply(patches: &[Patch], objects: &mut Vec<Object>, first: usize) {
-    for patch in patches {
-        let kept = objects.split_off(first).into_iter().filter_map(|object| patched(patch, object));
-        let kept: Vec<Object> = kept.collect();
-        objects.extend(kept);
+    /// Whether it may change an object that kustomize makes of files and literals.
+    pub fn may_take(&self, kind: &str, name: &str) -> bool {
+        self.target.may_take(kind, name)
     }
-}
 
-/// The object after a patch; `None` where the patch takes it away.
-fn patched(patch: &Patch, mut object: Object) -> Option<Object> {
-    if !patch.target.takes(&object) {
-        return Some(object);
-    }
-    if patch.target.is_vague || !matches!(patch.body.value, Value::Map(_)) {
-        object.is_patched = true;
-        return Some(object);
-    }
-    if patch.body.get("$patch").and_then(Node::text) == Some("delete") {
-        return None;
-    }
-    let mark = object.root.mark;
-    for (key, value) in patch.body.entries() {
-        // A patch names the kind and the name that it is for.
-        match key.text.as_str() {
-            "apiVersion" | "kind" => {}
-            "metadata" => {
-                let rest = value.entries().iter().filter(|(key, _)| key.text != "name").cloned().collect();
-                let rest = Node { value: Value::Map(rest), ..value.clone() };
-                merge(&mut object.root, &key.text, &rest, mark);
+    /// What it means that there is no such object: that the patch is idle.
+    ///
+    /// # Errors
+    /// That kustomize fails.
+    pub fn nothing_found(&self) -> Result<Fault, Fault> {
+        match &self.target {
+            Target::Selected(_) => {
+                let actual = "no object of this build is: kustomize ignores the patch";
+                let fault = Fault::new(self.place, "idle-patch", "a patch whose target is there", actual);
+                Ok(fault.hint("correct the target, or take the patch away"))
             }
-            _ => merge(&mut object.root, &key.text, value, mark),
+            Target::Named(id) => {
+                let actual = format!("no matches for {id}: kustomize fails");
+                let fault = Fault::new(self.place, "failing-patch", "a patch whose object is there", actual);
+                Err(fault.hint("correct apiVersion, kind, name and namespace, or give the patch a `target`"))
+            }
         }
     }
-    Some(object)
-}
 
-/// Puts a value behind a key of a map. What comes from a patch has its place where it is put in.
-fn merge(into: &mut Node, key: &str, patch: &Node, mark: Mark) {
-    let Value::Map(entries) = &mut into.value else { return };
-    let at = entries.iter().position(|(name, _)| name.text == key);
-    match (at, &patch.value) {
-        (Some(at), _) if patch.is_null() => drop(entries.remove(at)),
-        (None, _) if patch.is_null() => {}
-        (Some(at), Value::Map(inner)) if matches!(entries[at].1.value, Value::Map(_)) => {
-            let mark = entries[at].0.mark;
-            inner.iter().for_each(|(key, value)| merge(&mut entries[at].1, &key.text, value, mark));
+    /// Changes an object; `false` where the patch takes it away.
+    ///
+    /// # Errors
+    /// The operation that cannot be applied.
+    pub fn apply(&self, object: &mut Object) -> Result<bool, Fault> {
+        // Of a CRD not more was kept than that it is there.
+        if object.kind() == "CustomResourceDefinition" {
+            object.is_patched = true;
+            return Ok(!self.deletes());
         }
-        (Some(at), _) => entries[at].1 = marked(patch, entries[at].1.mark),
-        (None, _) => entries.push((Key { text: key.to_owned(), mark }, marked(patch, mark))),
+        let namespace = |object: &Object| object.text(&["metadata", "namespace"]).to_owned();
+        let was = namespace(object);
+        match &self.body {
+            Body::Merge(_) if self.deletes() => return Ok(false),
+            Body::Merge(body) => merge_in(&mut object.root, body),
+            Body::Operations(operations) => {
+                object.remember();
+                let mut root = object.root.clone();
+                operations.iter().try_for_each(|operation| operation.apply(&mut root, &object.title()))?;
+                object.root = root;
+            }
+        }
+        let now = namespace(object);
+        if now != was {
+            object.namespace = Some(now);
+        }
+        Ok(true)
+    }
+
+    fn deletes(&self) -> bool {
+        matches!(&self.body, Body::Merge(body) if body.get("$patch").and_then(Node::text) == Some("delete"))
     }
 }
 
-/// A node whose places are all the same.
-fn marked(node: &Node, mark: Mark) -> Node {
-    let value = match &node.value {
-        Value::Scalar { .. } => node.value.clone(),
-        Value::List(items) => Value::List(items.iter().map(|item| marked(item, mark)).collect()),
-        Value::Map(entries) => {
-            let entries = entries.iter().map(|(key, value)| (Key { mark, ..key.clone() }, marked(value, mark)));
-            Value::Map(entries.collect())
-        }
-    };
-    Node { mark, range: 0..0, value }
-}
-
-/// Puts texts around an object's name.
-pub fn rename(root: &mut Node, prefix: &str, suffix: &str) {
-    let Value::Map(entries) = &mut root.value else { return };
-    let Some((_, metadata)) = entries.iter_mut().find(|(key, _)| key.text == "metadata") else { return };
-    let Value::Map(entries) = &mut metadata.value else { return };
-    if let Some((_, Node { value: Value::Scalar { text, .. }, .. })) =
-        entries.iter_mut().find(|(key, _)| key.text == "name")
-    {
-        *text = format!("{prefix}{text}{suffix}");
-    }
+/// A patch that kustomize does not even read; it needs a hint.
+fn refused(place: Place, expected: impl Into<String>, actual: impl Into<String>) -> Fault {
+    Fault::new(place, "bad-patch", expected, actual)
 }

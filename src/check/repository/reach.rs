@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::build::Builder;
+use super::build::{Builder, Since};
 use super::fault::{Fault, Place, meant};
 use super::files::Files;
 use super::model::{Build, KUSTOMIZE, Object};
 use super::observation::Content;
-use super::patch::{self, Patch};
 use super::path::join;
 use super::spec::Spec;
-use crate::check::yaml::Node;
+use crate::check::yaml::{Mark, Node};
 
 /// Everything that Flux would apply, and who applies it.
 pub struct Reach {
@@ -24,6 +23,8 @@ pub struct Reach {
     pub faults: Vec<Fault>,
     /// Entries that are no folder.
     pub no_entries: Vec<String>,
+    /// Patches that found nothing in a build, and places of those that found something in one.
+    patches: (Vec<Fault>, Vec<Place>),
 }
 
 /// A folder that is to be built.
@@ -37,7 +38,8 @@ impl Reach {
     /// Follows Flux from its entries.
     pub fn new(files: &Files<'_>, spec: &Spec) -> Self {
         let (builds, unreached, used) = (Vec::new(), Vec::new(), BTreeSet::new());
-        let mut reach = Self { builds, unreached, used, faults: Vec::new(), no_entries: Vec::new() };
+        let (faults, no_entries, patches) = (Vec::new(), Vec::new(), Default::default());
+        let mut reach = Self { builds, unreached, used, faults, no_entries, patches };
         let mut queue = VecDeque::new();
         for (entry, written) in spec.entries.iter().enumerate() {
             match join("", written).filter(|folder| files.is_folder(folder)) {
@@ -66,6 +68,8 @@ impl Reach {
             }
         }
         reach.leftovers(files, spec);
+        let (idle, useful) = std::mem::take(&mut reach.patches);
+        reach.faults.extend(idle.into_iter().filter(|fault| !useful.contains(&fault.place)));
         reach
     }
 
@@ -87,14 +91,18 @@ impl Reach {
         if let Some(owner) = &next.owner {
             self.components(files, &mut builder, owner, &next.folder);
             let patches = owner.root.at(&["spec", "patches"]).map(Node::items).unwrap_or_default();
-            let patches: Vec<Patch> = patches.iter().flat_map(|item| builder.inline(owner.file, item)).collect();
-            patch::apply(&patches, &mut builder.objects, 0);
+            builder.patch(owner.file, None, patches, Since::START);
+            // What all Kustomizations get by a patch is idle in some of them.
+            let own = owned_targets(files, owner.file);
+            builder.idle.retain(|fault| fault.place.file != owner.file || own.contains(&fault.place.mark));
             if let Some(namespace) = owner.root.at(&["spec", "targetNamespace"]).and_then(Node::text) {
-                builder.objects.iter_mut().for_each(|object| object.namespace = Some(namespace.to_owned()));
+                builder.objects.iter_mut().for_each(|object| object.move_to(namespace));
             }
         }
         self.used.extend(builder.used);
         self.faults.extend(builder.faults);
+        self.patches.0.extend(builder.idle);
+        self.patches.1.extend(builder.useful);
         let (objects, generated) = (builder.objects, builder.generated);
         Build { entry: next.entry, folder: next.folder.clone(), owner: next.owner.clone(), objects, generated }
     }
@@ -104,7 +112,7 @@ impl Reach {
         for node in owner.root.at(&["spec", "components"]).map(Node::items).unwrap_or_default() {
             let Some(path) = node.text().filter(|path| !path.contains("${")) else { continue };
             match join(folder, path).filter(|path| files.is_folder(path)) {
-                Some(path) => builder.folder(&path),
+                Some(path) => builder.component(&path, Since::START),
                 None => self.faults.push(no_folder(files, owner.place(node), path)),
             }
         }
@@ -166,6 +174,12 @@ impl Reach {
         })
         .collect()
     }
+}
+
+/// The places of the targets that Kustomizations of a file write themselves.
+fn owned_targets(files: &Files<'_>, file: usize) -> Vec<Mark> {
+    let patches = files.documents(file).iter().filter_map(|root| root.at(&["spec", "patches"])).flat_map(Node::items);
+    patches.filter_map(|patch| patch.get("target")).map(|target| target.mark).collect()
 }
 
 fn no_folder(files: &Files<'_>, place: Place, written: &str) -> Fault {

@@ -3,6 +3,8 @@
 use super::*;
 use crate::check::verdict::Decision;
 
+mod patches;
+
 /// A folder with these files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -295,7 +297,10 @@ fn every_code_is_on_the_page() {
     let sources = [
         include_str!("judge.rs"),
         include_str!("build.rs"),
-        include_str!("build/parts.rs"),
+        include_str!("build/patches.rs"),
+        include_str!("build/resources.rs"),
+        include_str!("patch.rs"),
+        include_str!("patch/operation.rs"),
         include_str!("rules/substitution/known.rs"),
         include_str!("reach.rs"),
         include_str!("fields.rs"),

@@ -78,6 +78,12 @@ impl Node {
         self.entries().iter().find(|(name, _)| name.text == key).map(|(_, node)| node)
     }
 
+    /// The value behind a key of a map, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        let Value::Map(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|(name, _)| name.text == key).map(|(_, node)| node)
+    }
+
     /// The value behind several keys, one below the other.
     pub fn at(&self, path: &[&str]) -> Option<&Node> {
         path.iter().try_fold(self, |node, key| node.get(key))
@@ -109,6 +115,21 @@ impl Node {
         match &self.value {
             Value::Scalar { text, .. } => Some(text),
             _ => None,
+        }
+    }
+
+    /// Whether both say the same, wherever it stands and in whatever order its keys are.
+    pub fn is_same_as(&self, other: &Node) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Scalar { text, .. }, Value::Scalar { text: other, .. }) => text == other,
+            (Value::List(items), Value::List(others)) => {
+                items.len() == others.len() && items.iter().zip(others).all(|(one, other)| one.is_same_as(other))
+            }
+            (Value::Map(entries), Value::Map(others)) => {
+                let has = |(key, node): &(Key, Node)| other.get(&key.text).is_some_and(|other| node.is_same_as(other));
+                entries.len() == others.len() && entries.iter().all(has)
+            }
+            _ => false,
         }
     }
 }

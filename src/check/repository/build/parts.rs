@@ -1,10 +1,7 @@
-//! What a kustomization.yaml holds besides resources: generators and patches.
+//! What a kustomization.yaml holds besides resources and patches: generators, and what changes every object.
 
-use super::Builder;
-use crate::check::repository::fault::{Fault, Place};
-use crate::check::repository::patch::Patch;
-use crate::check::repository::path::join;
-use crate::check::repository::tree;
+use super::{Builder, Since};
+use crate::check::repository::patch::merge_at;
 use crate::check::yaml::Node;
 
 impl Builder<'_, '_> {
@@ -25,41 +22,25 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// The patches of a kustomization.yaml, those in files of their own included.
-    pub(super) fn patches(&mut self, file: usize, folder: &str, root: &Node) -> Vec<Patch> {
-        let old = ["patchesStrategicMerge", "patchesJson6902"].into_iter().filter_map(|key| root.get(key));
-        let items = root.get("patches").into_iter().chain(old).flat_map(Node::items);
-        let mut patches = Vec::new();
-        for item in items {
-            let path = item.get("path").or_else(|| item.text().filter(|text| !text.contains('\n')).map(|_| item));
-            match path.and_then(|node| Some((node, node.text()?))) {
-                Some((node, name)) => {
-                    self.must_be_there(file, folder, node, name);
-                    let found = join(folder, name).and_then(|path| self.files.find(&path));
-                    self.used.extend(found);
-                    let bodies = found.map(|found| self.files.documents(found)).unwrap_or_default();
-                    patches.extend(bodies.iter().map(|body| Patch::new(item.get("target"), body.clone())));
-                }
-                None => patches.extend(self.inline(file, item)),
+    /// What a kustomization.yaml changes in every object: namespace, name, labels and annotations.
+    pub(super) fn transform(&mut self, root: &Node, since: Since) {
+        let text = |key: &str| root.get(key).and_then(Node::text).unwrap_or_default();
+        let (prefix, suffix, namespace) = (text("namePrefix"), text("nameSuffix"), text("namespace"));
+        let labels = root.get("labels").map(Node::items).unwrap_or_default().iter().filter_map(|one| one.get("pairs"));
+        let labels: Vec<&Node> = labels.chain(root.get("commonLabels")).collect();
+        for object in &mut self.objects[since.objects..] {
+            if !namespace.is_empty() {
+                object.move_to(namespace);
+            }
+            if !prefix.is_empty() || !suffix.is_empty() {
+                object.rename(prefix, suffix);
+            }
+            labels.iter().for_each(|pairs| merge_at(&mut object.root, ["metadata", "labels"], pairs));
+            if let Some(pairs) = root.get("commonAnnotations") {
+                merge_at(&mut object.root, ["metadata", "annotations"], pairs);
             }
         }
-        patches
-    }
-
-    /// A patch that is written out in place.
-    pub fn inline(&mut self, file: usize, item: &Node) -> Vec<Patch> {
-        let Some(node) = item.get("patch").or(Some(item)).filter(|node| node.text().is_some()) else {
-            return Vec::new();
-        };
-        match tree::documents(node.text().unwrap_or_default()) {
-            Ok(documents) => documents.roots.into_iter().map(|body| Patch::new(item.get("target"), body)).collect(),
-            Err(broken) => {
-                let line = broken.mark.line;
-                let actual = format!("line {line} of the patch is none: {}", broken.message);
-                let fault = Fault::new(Place { file, mark: node.mark }, "no-yaml", "a patch in YAML", actual);
-                self.faults.push(fault.hint("correct the text of the patch"));
-                Vec::new()
-            }
-        }
+        let made = self.generated[since.generated..].iter_mut();
+        made.for_each(|(_, name, _)| *name = format!("{prefix}{name}{suffix}"));
     }
 }

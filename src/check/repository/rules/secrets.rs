@@ -4,6 +4,7 @@ use super::Ground;
 use crate::check::repository::blind::{HIDDEN, is_open};
 use crate::check::repository::fault::{Fault, Place};
 use crate::check::repository::model::Object;
+use crate::check::telling::is_telling;
 use crate::check::yaml::{Node, Value};
 
 pub fn faults(ground: &Ground<'_>) -> Vec<Fault> {
@@ -42,10 +43,11 @@ fn generator(file: usize, made: &Node) -> Option<Fault> {
     Some(fault.hint("let it be made of an encrypted file; the old values are known: change them"))
 }
 
-/// Values under a telling key; `secret` alone is mostly the name of a Secret.
+/// Values under a telling key, or beside a telling name; `secret` alone is mostly the name of a Secret. What a patch puts into
+/// data may be hidden as well, and is none where it is a ConfigMap's.
 fn values(object: &Object, node: &Node, key: &str, faults: &mut Vec<Fault>) {
     match &node.value {
-        Value::Scalar { text, .. } if text == HIDDEN && !key.eq_ignore_ascii_case("secret") => {
+        Value::Scalar { text, .. } if text == HIDDEN && tells(key) => {
             let actual = format!("a text under `{key}` of {}", object.title());
             let fault = Fault::new(object.place(node), "plain-value", "no secret stands in a manifest", actual);
             faults.push(fault.hint("name a Secret instead; the old value is known: change it"));
@@ -54,4 +56,8 @@ fn values(object: &Object, node: &Node, key: &str, faults: &mut Vec<Fault>) {
         Value::List(items) => items.iter().for_each(|item| values(object, item, key, faults)),
         Value::Map(entries) => entries.iter().for_each(|(key, value)| values(object, value, &key.text, faults)),
     }
+}
+
+fn tells(key: &str) -> bool {
+    key == "value" || (is_telling(key) && !key.eq_ignore_ascii_case("secret"))
 }
