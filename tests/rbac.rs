@@ -8,6 +8,8 @@
 mod cluster;
 #[path = "rbac/outcome.rs"]
 mod outcome;
+#[path = "common/pace.rs"]
+mod pace;
 
 use std::process::{Command, Output};
 

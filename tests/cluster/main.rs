@@ -13,6 +13,8 @@ mod expect;
 mod judge;
 #[path = "../drills/objects.rs"]
 mod objects;
+#[path = "../common/pace.rs"]
+mod pace;
 #[path = "../drills/sandbox.rs"]
 mod sandbox;
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use signoff::record::{self, Fold, Run};
 
+use crate::pace::AS_A_PLATFORM_KEEPS;
 use crate::render::kustomize;
 
 /// Longer than the suite takes where all is well, with the start of a Pod.
@@ -34,8 +35,7 @@ impl Deployed {
         let job = objects.iter_mut().find(|object| object["kind"] == "Job").expect("a Job");
         let container = &mut job["spec"]["template"]["spec"]["containers"][0];
         container["image"] = json!(image);
-        // Bullets that no check proves are the suite's matter, not the Job's.
-        container["args"].as_array_mut().unwrap().push(json!("--allow-unproven"));
+        container["args"].as_array_mut().unwrap().push(json!(AS_A_PLATFORM_KEEPS));
         let mut deployed = Self { kubeconfig: kubeconfig.into(), objects: Vec::new() };
         let namespace = deployed.kubectl(&["get", "namespace", "signoff"]);
         assert!(!namespace.status.success(), "there is a namespace signoff already, which a test must not take away");

@@ -4,6 +4,8 @@
 
 mod cluster;
 mod job;
+#[path = "../common/pace.rs"]
+mod pace;
 mod render;
 
 use std::process::Command;

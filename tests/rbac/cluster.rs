@@ -11,6 +11,8 @@ use signoff::rbac::{self, Account, Permission};
 use signoff::record::{self, Fold, Run};
 use tempfile::TempDir;
 
+use crate::pace::AS_A_PLATFORM_KEEPS;
+
 /// How long the API server may take to know of a changed role.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -113,7 +115,8 @@ impl Cluster {
             .arg("run")
             .arg(suite)
             .args(checks)
-            .args(["--allow-unproven", "--access", &self.via.to_string(), "--as", &self.user(), "--kubeconfig"])
+            .args([AS_A_PLATFORM_KEEPS, "--allow-unproven", "--access", &self.via.to_string(), "--as", &self.user()])
+            .arg("--kubeconfig")
             .arg(&self.kubeconfig)
             .arg("--reports")
             .arg(&reports)
