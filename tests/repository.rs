@@ -7,9 +7,12 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+#[path = "common/copy.rs"]
+mod copy;
 #[path = "repository/mistakes.rs"]
 mod mistakes;
 
+use copy::copy;
 use mistakes::{MISTAKES, Mistake};
 
 const CHECKOUT: &str = "tests/repository/checkout";
@@ -58,19 +61,6 @@ fn collect(value: &Value, found: &mut Vec<(String, String)>) {
         Value::Object(_) if value.get("code").is_some() => found.push((text("code"), text("object"))),
         Value::Object(fields) => fields.values().for_each(|field| collect(field, found)),
         _ => {}
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let to = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &to);
-        } else {
-            fs::copy(&path, to).unwrap();
-        }
     }
 }
 

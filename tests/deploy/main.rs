@@ -3,6 +3,8 @@
 //! Rendering needs kubectl on PATH; what needs a cluster runs where `SIGNOFF_TEST_KUBECONFIG` names one.
 
 mod cluster;
+#[path = "../common/copy.rs"]
+mod copy;
 mod job;
 #[path = "../common/pace.rs"]
 mod pace;

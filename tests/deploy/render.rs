@@ -6,6 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::copy::copy;
+
 /// What a folder renders to; `None`, loudly, without kubectl.
 pub fn kustomize(folder: &str, arguments: &[&str]) -> Option<Vec<Value>> {
     let output = match Command::new("kubectl").arg("kustomize").args(arguments).arg(folder).output() {
@@ -64,17 +66,5 @@ impl Story {
     pub fn render(&self) -> Option<Vec<Value>> {
         let folder = self.0.path().join("deploy/flux/acceptance");
         kustomize(folder.to_str().unwrap(), &["--load-restrictor", "LoadRestrictionsNone"])
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.as_ref().unwrap().file_name()));
-        if path.is_dir() {
-            copy(&path, &to);
-        } else {
-            fs::copy(&path, &to).unwrap();
-        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::copy::copy;
 use crate::report::{Red, agrees_with_the_table, expected, run};
 use crate::table::Of::{Platform, Story};
 
@@ -38,15 +39,6 @@ const PATTERNS: &[Red] = &[
     ("patterns-followed", "repository/no-value", &[Story(24)]),
     ("patterns-followed", "repository/not-behind", &[Story(19)]),
 ];
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let to = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &to) } else { fs::copy(&path, to).map(drop).unwrap() }
-    }
-}
 
 /// Changes a file of the checkout.
 fn edit(file: &Path, from: &str, to: &str) {

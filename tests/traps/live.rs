@@ -1,13 +1,13 @@
 //! The sandbox with the story's manifests word for word, judged by the story's suite.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use regex::Regex;
-use signoff::sandbox::lifecycle::{self, Options, Sandbox};
+use signoff::sandbox::lifecycle::Sandbox;
 
 use crate::report::{Red, Report, agrees_with_the_table, expected, run};
 use crate::table::Of::{Platform, Story};
+use crate::up::up;
 
 const SUITE: &str = include_str!("../../suites/story-6.1.yaml");
 /// Of the platform, which is right whatever the story does on it.
@@ -102,21 +102,6 @@ fn ungated() -> String {
     format!("{before}  - id: queries-fast{}", queries.replacen("within: 60s", "within: 1s", 1))
 }
 
-/// A sandbox that is ready; `None`, loudly, where its programs cannot be had.
-async fn sandbox() -> Option<Sandbox> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let launcher = Some(env!("CARGO_BIN_EXE_signoff").into());
-    let options = Options { launcher, scenario: "as-written".into(), ..Options::default() };
-    match lifecycle::up(&options, Arc::new(|text: &str| eprintln!("{text}"))).await {
-        Ok(sandbox) => Some(sandbox),
-        Err(error) if format!("{error:#}").contains("cannot get ") => {
-            eprintln!("LEFT OUT: the sandbox's programs cannot be had on this machine: {error:#}");
-            None
-        }
-        Err(error) => panic!("the sandbox did not start: {error:#}"),
-    }
-}
-
 async fn judged(sandbox: &Sandbox, folder: &Path, name: &'static str, suite: String, more: &'static [&str]) -> Report {
     let (folder, kubeconfig) = (folder.to_owned(), sandbox.kubeconfig.display().to_string());
     let run = move || run(&folder, name, &suite, &[&["--kubeconfig", &kubeconfig][..], more].concat());
@@ -125,7 +110,8 @@ async fn judged(sandbox: &Sandbox, folder: &Path, name: &'static str, suite: Str
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_storys_manifests_word_for_word_are_red_for_every_trap_that_can_be_seen() {
-    let Some(sandbox) = sandbox().await else { return };
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let Some(sandbox) = up("as-written").await else { return };
     let folder = tempfile::tempdir().unwrap();
     // Timed queries find nothing to wait for here; they are among the others' findings.
     let (first, second) = tokio::join!(

@@ -6,11 +6,16 @@
 
 #[path = "../common/codes.rs"]
 mod codes;
+#[path = "../common/copy.rs"]
+mod copy;
 mod files;
 #[cfg(feature = "sandbox")]
 mod live;
 mod report;
 mod table;
+#[cfg(feature = "sandbox")]
+#[path = "../common/up.rs"]
+mod up;
 
 use std::collections::BTreeSet;
 
