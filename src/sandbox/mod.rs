@@ -13,3 +13,4 @@ pub mod lifecycle;
 pub mod node;
 pub mod operator;
 pub mod scenario;
+mod stamp;

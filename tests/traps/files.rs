@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::copy::copy;
-use crate::report::{Red, agrees_with_the_table, expected, run};
+use crate::ran::run;
+use crate::report::{Red, agrees_with_the_table, blocked, expected};
 use crate::table::Of::{Platform, Story};
 
 /// The platform.
@@ -71,7 +72,7 @@ fn the_storys_files_word_for_word_are_told_every_trap_that_files_can_show() {
     checkout(&at);
     let repo = ["--repo", at.to_str().unwrap()];
     let first = run(folder.path(), "first", SUITE, &repo);
-    assert_eq!((first.exit, first.blocked()), (Some(1), vec!["patterns-followed"]));
+    assert_eq!((first.exit, blocked(&first)), (Some(1), vec!["patterns-followed"]));
     assert_eq!(first.reds(), expected(&[SOUND]), "{}", first.lines());
 
     // The same suite, in which the second check does not wait for the first. It tells again what is wrong anywhere.

@@ -5,7 +5,8 @@ use std::path::Path;
 use regex::Regex;
 use signoff::sandbox::lifecycle::Sandbox;
 
-use crate::report::{Red, Report, agrees_with_the_table, expected, run};
+use crate::ran::{Report, run};
+use crate::report::{Red, agrees_with_the_table, blocked, expected};
 use crate::table::Of::{Platform, Story};
 use crate::up::up;
 
@@ -126,7 +127,7 @@ async fn the_storys_manifests_word_for_word_are_red_for_every_trap_that_can_be_s
     assert_eq!(storage.exit, Some(0), "{}", storage.lines());
     assert_eq!(first.exit, Some(1));
     assert_eq!(first.reds(), expected(&[REDS]), "{}", first.lines());
-    assert_eq!(first.blocked(), BLOCKED);
+    assert_eq!(blocked(&first), BLOCKED);
     let mut seen = second.reds();
     // On a machine that is busy with other things the sender can be late, which says nothing about the system.
     seen.retain(|(_, code)| code != "latency/sender-lagged");

@@ -11,6 +11,8 @@ mod copy;
 mod files;
 #[cfg(feature = "sandbox")]
 mod live;
+#[path = "../common/ran.rs"]
+mod ran;
 mod report;
 mod table;
 #[cfg(feature = "sandbox")]

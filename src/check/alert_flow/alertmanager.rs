@@ -6,9 +6,10 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::rule::{self, AUTHOR, NONCE_LABEL};
+use super::rule::{self, AUTHOR};
 use super::spec::Spec;
 use crate::check::look::Look;
+use crate::check::ours;
 use crate::check::route::{self, Shown};
 use crate::check::trouble::Trouble;
 use crate::connect::{PodAddress, Request};
@@ -78,7 +79,7 @@ impl Silence {
     /// The nonce that it is for, when it is one of ours.
     pub fn nonce(&self) -> Option<&str> {
         let [matcher] = self.matchers.as_slice() else { return None };
-        (self.created_by == AUTHOR && matcher.name == NONCE_LABEL).then_some(&matcher.value)
+        (self.created_by == AUTHOR && matcher.name == ours::ALERT).then_some(&matcher.value)
     }
 }
 
@@ -160,7 +161,7 @@ pub async fn expire_one(look: &Look<'_>, pod: &PodAddress, id: &str) -> Result<(
 
 /// The silenced alerts with a nonce, by Alertmanager. Resolved ones are not listed.
 pub async fn alerts(spec: &Spec, look: &Look<'_>, nonce: &str) -> Result<Vec<(PodAddress, Vec<Alert>)>, Trouble> {
-    alerts_with(spec, look, NONCE_LABEL, nonce).await
+    alerts_with(spec, look, ours::ALERT, nonce).await
 }
 
 /// The alerts that have a label with this value, by Alertmanager.

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::flow::{Flow, Step, VMRULES};
-use super::rule::{DELIVER_LABEL, NONCE_LABEL};
+use super::rule::DELIVER_LABEL;
 use super::spec::Spec;
 use super::{alertmanager, vmalert};
 use crate::check::look::Look;
+use crate::check::ours;
 use crate::check::trouble::Trouble;
 
 /// After its deadline the rule does not fire any more, and no Alertmanager has its alerts.
@@ -22,7 +23,7 @@ pub async fn resolved(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<S
             return Ok(Step::NotYet(format!("{}: rule {} is still {}", vmalert.pod, rule.name, rule.state)));
         }
     }
-    for label in [NONCE_LABEL, DELIVER_LABEL] {
+    for label in [ours::ALERT, DELIVER_LABEL] {
         for (pod, alerts) in alertmanager::alerts_with(spec, look, label, &flow.nonce).await? {
             if !alerts.is_empty() {
                 return Ok(Step::NotYet(format!("{pod} still has {} of the alerts", alerts.len())));

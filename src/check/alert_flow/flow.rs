@@ -13,6 +13,7 @@ use super::seen::{AlertSeen, Observation};
 use super::spec::Spec;
 use super::{alertmanager, back, delivery, out};
 use crate::check::look::Look;
+use crate::check::ours;
 use crate::check::trouble::Trouble;
 use crate::connect::{Resource, Scope};
 
@@ -126,7 +127,7 @@ impl Flow {
         if is_no_station || hop.is_precaution() && trouble.verdict().is_some() {
             return Err(trouble);
         }
-        look.connections.list(&VMRULES, Some(&spec.namespace), rule::RUN_LABEL).await?;
+        look.connections.list(&VMRULES, Some(&spec.namespace), ours::RUN).await?;
         if !matches!(trouble, Trouble::TimedOut { .. }) {
             self.silent_since = None;
             return Ok(Step::NotYet(trouble.to_string()));

@@ -10,15 +10,12 @@ use serde_json::{Value, json};
 
 use super::delivery;
 use super::spec::Spec;
+use crate::check::ours;
 
-/// Label on every object and alert that a run writes.
-pub const RUN_LABEL: &str = "signoff.dev/run";
 /// Label of a VMRule with the same value as the label that its alerts carry.
 pub const NONCE_OBJECT_LABEL: &str = "signoff.dev/nonce";
 /// Annotation of a VMRule: when it expires.
 pub const EXPIRES: &str = "signoff.dev/expires";
-/// The alert label that the silence matches; label names of alerts have no dots.
-pub const NONCE_LABEL: &str = "signoff_run";
 /// Evaluation interval of the synthetic group, in seconds.
 pub const INTERVAL_SECONDS: u32 = 2;
 /// Author of our silences.
@@ -39,7 +36,7 @@ pub fn vmrule(spec: &Spec, name: &str, nonce: &str, run: &str, expires: Timestam
     let mut rules = vec![alert(spec, ALERTS[0], &in_time, nonce), alert(spec, ALERTS[1], &on_data, nonce)];
     rules.extend(spec.deliver.as_ref().map(|_| delivered(spec, &in_time, nonce)));
     let mut labels = spec.rule_labels.clone();
-    labels.insert(RUN_LABEL.to_owned(), run.to_owned());
+    labels.insert(ours::RUN.to_owned(), run.to_owned());
     labels.insert(NONCE_OBJECT_LABEL.to_owned(), nonce.to_owned());
     labels.insert("app.kubernetes.io/managed-by".to_owned(), "signoff".to_owned());
     json!({
@@ -62,7 +59,7 @@ pub fn vmrule(spec: &Spec, name: &str, nonce: &str, run: &str, expires: Timestam
 /// Each alert has a namespace of its own making, so that the two cannot inhibit each other by equal labels.
 fn alert(spec: &Spec, name: &str, expr: &str, nonce: &str) -> Value {
     let labels: BTreeMap<&str, &str> =
-        [(NONCE_LABEL, nonce), ("severity", &spec.severity), ("synthetic", "true"), ("namespace", &spec.namespace)]
+        [(ours::ALERT, nonce), ("severity", &spec.severity), ("synthetic", "true"), ("namespace", &spec.namespace)]
             .into();
     json!({
         "alert": name,
@@ -87,7 +84,7 @@ fn delivered(spec: &Spec, expr: &str, nonce: &str) -> Value {
 /// The body of a silence on the nonce (Alertmanager v0.29, api/v2/openapi.yaml).
 pub fn silence(nonce: &str, run: &str, starts: Timestamp, lasts: SignedDuration) -> Value {
     json!({
-        "matchers": [{"name": NONCE_LABEL, "value": nonce, "isRegex": false, "isEqual": true}],
+        "matchers": [{"name": ours::ALERT, "value": nonce, "isRegex": false, "isEqual": true}],
         "startsAt": starts.to_string(),
         "endsAt": (starts + lasts).to_string(),
         "createdBy": AUTHOR,

@@ -19,7 +19,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use super::rule::{DELIVER_LABEL, NONCE_LABEL};
+use super::rule::DELIVER_LABEL;
+use crate::check::ours;
 
 /// A larger message is refused: a group of a few alerts has some kilobytes.
 const LARGEST: usize = 1 << 20;
@@ -135,7 +136,7 @@ impl Received {
     fn take(&mut self, message: Message, nonce: &str, at: Timestamp) {
         self.messages = self.messages.saturating_add(1);
         let is_ours = |alert: &MessageAlert| {
-            [NONCE_LABEL, DELIVER_LABEL].iter().any(|name| alert.labels.get(*name).is_some_and(|value| value == nonce))
+            [ours::ALERT, DELIVER_LABEL].iter().any(|name| alert.labels.get(*name).is_some_and(|value| value == nonce))
         };
         let room = KEPT.saturating_sub(self.told.len());
         let ours = message.alerts.into_iter().filter(is_ours).take(room);

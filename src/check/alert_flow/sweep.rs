@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::alertmanager;
 use super::flow::VMRULES;
-use super::rule::{EXPIRES, NONCE_OBJECT_LABEL, RUN_LABEL};
+use super::rule::{EXPIRES, NONCE_OBJECT_LABEL};
 use super::spec::Spec;
 use crate::check::look::Look;
+use crate::check::ours;
 use crate::check::trouble::Trouble;
 
 /// After its deadline a rule needs this long at most to end its alerts everywhere.
@@ -24,7 +25,7 @@ const ENDING: SignedDuration = SignedDuration::from_secs(90);
 pub async fn sweep(spec: &Spec, look: &Look<'_>, now: Timestamp, removed: &mut Vec<String>) -> Result<(), Trouble> {
     let namespace = Some(spec.namespace.as_str());
     let mut living = BTreeSet::new();
-    for rule in look.connections.list(&VMRULES, namespace, RUN_LABEL).await? {
+    for rule in look.connections.list(&VMRULES, namespace, ours::RUN).await? {
         let name = rule["metadata"]["name"].as_str().unwrap_or_default();
         if is_over(&rule, now) {
             look.connections.delete(&VMRULES, namespace, name).await?;

@@ -8,6 +8,7 @@ use super::spec::Spec;
 use crate::check::exposition;
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
+use crate::check::vmalert::{self, Loaded};
 use crate::connect::{PodAddress, Request};
 
 /// One vmalert pod and what it has of a group.
@@ -34,17 +35,7 @@ pub struct Rule {
     pub last_evaluation: String,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    data: Data,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    groups: Option<Vec<Group>>,
-}
-
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Group {
     name: String,
     #[serde(default)]
@@ -62,20 +53,14 @@ impl Rule {
 pub async fn groups(spec: &Spec, look: &Look<'_>, name: &str) -> Result<Vec<Vmalert>, Trouble> {
     let mut found = Vec::new();
     for pod in pods(spec, look).await? {
-        let answer: Answer = look.connections.send_to_pod(&pod, Request::get("/api/v1/rules")).await?.json()?;
-        let rules = answer.rules_of(name);
-        let metrics = look.connections.send_to_pod(&pod, Request::get("/metrics")).await?.text()?;
-        let last_reload_successful = exposition::is_one(&metrics, "vmalert_config_last_reload_successful");
-        found.push(Vmalert { pod, rules, last_reload_successful });
+        let Loaded { groups, last_reload_successful } = vmalert::loaded(look.connections, &pod).await?;
+        found.push(Vmalert { pod, rules: rules_of(name, groups), last_reload_successful });
     }
     Ok(found)
 }
 
-impl Answer {
-    fn rules_of(self, name: &str) -> Vec<Rule> {
-        let groups = self.data.groups.unwrap_or_default().into_iter();
-        groups.filter(|group| group.name == name).flat_map(|group| group.rules).collect()
-    }
+fn rules_of(name: &str, groups: Vec<Group>) -> Vec<Rule> {
+    groups.into_iter().filter(|group| group.name == name).flat_map(|group| group.rules).collect()
 }
 
 /// What vmalert says of sending alerts, in words.
@@ -115,20 +100,14 @@ mod tests {
 
     #[test]
     fn only_the_rules_of_the_group_are_taken() {
-        let text = r#"{"status":"success","data":{"groups":[
+        let text = r#"[
             {"name":"a","rules":[{"name":"X","state":"firing","lastError":"","lastEvaluation":"2026-11-23T10:00:00Z"}]},
-            {"name":"b","rules":[{"name":"Y","state":"inactive","lastEvaluation":"0001-01-01T00:00:00Z"}]}]}}"#;
-        let rules = |name: &str| serde_json::from_str::<Answer>(text).unwrap().rules_of(name);
+            {"name":"b","rules":[{"name":"Y","state":"inactive","lastEvaluation":"0001-01-01T00:00:00Z"}]}]"#;
+        let rules = |name: &str| rules_of(name, serde_json::from_str(text).unwrap());
         let firing = rules("a");
         assert_eq!((firing.len(), firing[0].name.as_str(), firing[0].is_evaluated()), (1, "X", true));
         assert!(!rules("b")[0].is_evaluated());
         assert!(rules("c").is_empty());
-    }
-
-    #[test]
-    fn no_groups_at_all_may_be_null() {
-        let answer: Answer = serde_json::from_str(r#"{"status":"success","data":{"groups":null}}"#).unwrap();
-        assert!(answer.rules_of("a").is_empty());
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::check::exposition;
 use crate::check::labels::Labels;
+use crate::check::ours;
 use crate::check::trouble::Trouble;
-use crate::connect::{Connections, PodAddress, Request};
+use crate::check::vmalert::{self, Loaded};
+use crate::connect::{Connections, PodAddress};
 
 /// What one vmalert pod says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,16 +56,6 @@ pub struct Rule {
     pub last_series_fetched: Option<u64>,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    data: Data,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    groups: Option<Vec<Group>>,
-}
-
 impl Group {
     /// Whether one of its rules has a label of this name.
     fn has_label(&self, name: &str) -> bool {
@@ -88,14 +79,9 @@ impl Rule {
     }
 }
 
-/// Asks one pod. Groups with a rule that has the label `ours` are left out.
-pub async fn instance(connections: &Connections, pod: &PodAddress, ours: &str) -> Result<Instance, Trouble> {
-    let answer: Answer = connections.send_to_pod(pod, Request::get("/api/v1/rules?exclude_alerts=1")).await?.json()?;
-    let metrics = connections.send_to_pod(pod, Request::get("/metrics")).await?.text()?;
-    let groups = answer.data.groups.unwrap_or_default().into_iter();
-    Ok(Instance {
-        pod: pod.to_string(),
-        last_reload_successful: exposition::is_one(&metrics, "vmalert_config_last_reload_successful"),
-        groups: groups.filter(|group| !group.has_label(ours)).collect(),
-    })
+/// Asks one pod. Groups of acceptance runs are left out.
+pub async fn instance(connections: &Connections, pod: &PodAddress) -> Result<Instance, Trouble> {
+    let Loaded { groups, last_reload_successful } = vmalert::loaded::<Group>(connections, pod).await?;
+    let groups = groups.into_iter().filter(|group| !group.has_label(ours::ALERT)).collect();
+    Ok(Instance { pod: pod.to_string(), last_reload_successful, groups })
 }

@@ -11,6 +11,7 @@ use super::series::{self, Selected};
 use super::spec::Spec;
 use super::{Observation, Routes, loaded};
 use crate::check::labels::Labels;
+use crate::check::ours;
 use crate::check::route::{self, Config};
 use crate::check::trouble::Trouble;
 use crate::check::uses::Use;
@@ -21,11 +22,6 @@ const VMALERTS: Resource =
     Resource::of("operator.victoriametrics.com", "v1beta1", "VMAlert", "vmalerts", Scope::Namespaced);
 const VMRULES: Resource =
     Resource::of("operator.victoriametrics.com", "v1beta1", "VMRule", "vmrules", Scope::Namespaced);
-
-/// Label of the VMRules that an acceptance run makes and takes away again, and label of their alerts: names alone may be
-/// those of others.
-const RUN_LABEL: &str = "signoff.dev/run";
-const RUN_ALERT_LABEL: &str = "signoff_run";
 
 /// Everything that a look uses.
 pub(super) fn uses(spec: &Spec) -> Vec<Use> {
@@ -43,7 +39,7 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
     connections.expect(&spec.endpoint(), Application::VmAlert).await?;
     let mut instances = Vec::new();
     for pod in connections.pods(&spec.endpoint()).await? {
-        instances.push(loaded::instance(connections, &pod, RUN_ALERT_LABEL).await?);
+        instances.push(loaded::instance(connections, &pod).await?);
     }
     let (routes, unrouted) = match &spec.alertmanager {
         Some(endpoint) => match routes(connections, endpoint).await {
@@ -69,7 +65,8 @@ async fn declared(spec: &Spec, connections: &Connections) -> Result<Option<Vec<D
     let (own, others): (Vec<&Value>, Vec<&Value>) = vmalerts.iter().partition(is_ours);
     let Some(vmalert) = own.first() else { return Ok(None) };
     let namespaces = namespaces(connections).await?;
-    let rules = connections.list(&VMRULES, None, &format!("!{RUN_LABEL}")).await?;
+    // What a run makes and takes away again is known by its label: names alone may be those of others.
+    let rules = connections.list(&VMRULES, None, &format!("!{}", ours::RUN)).await?;
     let read = rules.into_iter().map(|object| {
         let namespace = namespaces.get(object["metadata"]["namespace"].as_str().unwrap_or_default());
         Declared::read(object, vmalert, &others, namespace).map_err(|error| malformed(&VMRULES, &error))

@@ -6,6 +6,7 @@ use super::kind::{Kind, Origin, Scale, Scope, Verbs};
 use super::object;
 use super::status::Cause;
 use super::store::{Key, State};
+use crate::sandbox::stamp;
 
 /// Holds a definition back until its objects are gone, as upstream.
 pub(super) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
@@ -71,7 +72,7 @@ fn status(crd: &Value, taken: Option<&str>) -> Value {
     let condition = |kind: &str, yes: bool, reason: &str, message: &str| {
         let status = if yes { "True" } else { "False" };
         let since = old(kind).filter(|c| object::text(c, "/status") == status);
-        let since = since.map_or_else(object::now, |c| object::text(c, "/lastTransitionTime").to_owned());
+        let since = since.map_or_else(stamp::now, |c| object::text(c, "/lastTransitionTime").to_owned());
         json!({"lastTransitionTime": since, "message": message, "reason": reason, "status": status, "type": kind})
     };
     let conditions = match taken {

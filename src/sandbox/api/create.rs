@@ -11,6 +11,7 @@ use super::prepare::{Checked, prepare};
 use super::status::Failure;
 use super::store::{Key, State};
 use super::write::{Options, Ownership, Written, after_write, identify};
+use crate::sandbox::stamp;
 
 /// Stores a new object.
 ///
@@ -62,7 +63,7 @@ fn start_metadata(kind: &Kind, body: &mut Value) {
         metadata.shift_remove(name);
     }
     metadata.insert("uid".to_owned(), json!(object::new_uid()));
-    metadata.insert("creationTimestamp".to_owned(), json!(object::now()));
+    metadata.insert("creationTimestamp".to_owned(), json!(stamp::now()));
     if kind.generation {
         metadata.insert("generation".to_owned(), json!(1));
     }

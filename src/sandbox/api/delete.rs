@@ -9,6 +9,7 @@ use super::object;
 use super::status::Failure;
 use super::store::{Key, State};
 use super::write;
+use crate::sandbox::stamp;
 
 /// What becomes of the objects that name the deleted one as their owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +110,7 @@ fn mark(state: &mut State, kind: &Kind, key: &Key, current: &Arc<Value>, grace: 
     let mut marked = Value::clone(current);
     let end = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(grace);
     let metadata = object::metadata(&mut marked);
-    metadata.insert("deletionTimestamp".to_owned(), json!(object::stamp(end)));
+    metadata.insert("deletionTimestamp".to_owned(), json!(stamp::stamp(end)));
     metadata.insert("deletionGracePeriodSeconds".to_owned(), json!(grace));
     if kind.generation && before.is_none() {
         let next = metadata.get("generation").and_then(Value::as_u64).unwrap_or(0) + 1;

@@ -8,6 +8,7 @@ use super::fieldset::{FieldSet, decode, encode, leaves};
 use super::kind::Kind;
 use super::object;
 use super::shape::Cursor;
+use crate::sandbox::stamp;
 
 /// The way in which a manager writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Entry {
             operation,
             subresource: subresource.to_owned(),
             api_version: kind.api_version(),
-            time: object::now(),
+            time: stamp::now(),
             fields: FieldSet::new(),
         }
     }

@@ -79,16 +79,6 @@ pub(super) fn set_at(object: &mut Value, dotted: &str, value: Value) {
     }
 }
 
-/// Now, to the second, as Kubernetes writes times.
-pub(super) fn now() -> String {
-    stamp(jiff::Timestamp::now())
-}
-
-/// A time as Kubernetes writes it: RFC 3339, UTC, whole seconds.
-pub(super) fn stamp(time: jiff::Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
 /// A number that differs each time (the standard library seeds each `RandomState` apart).
 fn random() -> u64 {
     RandomState::new().build_hasher().finish()

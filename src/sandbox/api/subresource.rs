@@ -21,6 +21,7 @@ use super::status::Failure;
 use super::store::{Key, State};
 use super::write::{Options, Ownership, Part};
 use super::{body, forward, logs, proxy, scale, selector};
+use crate::sandbox::stamp;
 
 /// Answers a request on a subresource.
 pub(super) async fn answer(
@@ -111,7 +112,7 @@ fn disrupt(state: &mut State, kind: &Kind, key: &Key, options: &Options) -> Resu
     let mut pod = Value::clone(&before);
     let condition = json!({
         "type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI",
-        "message": "Eviction API: evicting", "lastProbeTime": null, "lastTransitionTime": object::now(),
+        "message": "Eviction API: evicting", "lastProbeTime": null, "lastTransitionTime": stamp::now(),
     });
     set_condition(&mut pod, condition);
     replace(state, kind, &before, pod, Part::Status, Ownership::Record, options).map(drop)
@@ -143,7 +144,7 @@ async fn bind(api: &Api, target: &Target, query: &Query, request: Request) -> Re
         object::set_at(&mut pod, "spec.nodeName", json!(node));
         let scheduled = replace(state, kind, &before, pod, Part::Main, Ownership::Record, &options)?.object;
         let mut pod = Value::clone(&scheduled);
-        let condition = json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": object::now()});
+        let condition = json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": stamp::now()});
         set_condition(&mut pod, condition);
         replace(state, kind, &scheduled, pod, Part::Status, Ownership::Record, &options)
     })?;

@@ -10,6 +10,7 @@ use super::object;
 use super::prepare::Validation;
 use super::status::Failure;
 use super::store::{Key, State};
+use crate::sandbox::stamp;
 
 /// How a write is to be done.
 #[derive(Debug, Clone)]
@@ -113,7 +114,7 @@ fn service_account(state: &mut State, namespace: &str) {
     let key = Key::new(&kind, namespace, "default");
     if state.get(&key).is_none() {
         let metadata = json!({
-            "name": "default", "namespace": namespace, "uid": object::new_uid(), "creationTimestamp": object::now(),
+            "name": "default", "namespace": namespace, "uid": object::new_uid(), "creationTimestamp": stamp::now(),
         });
         state.put(key, json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}));
     }

@@ -10,6 +10,8 @@ use super::names;
 pub enum Why {
     /// It was there before.
     ThereBefore,
+    /// Its kind was there before, and so may be a controller that would act on it.
+    KindBefore,
     /// An operator is there; says which.
     Operator(String),
 }
@@ -26,17 +28,19 @@ pub struct Left {
 /// What was left out in words, as the end of a sentence.
 pub fn reasons(all: &[Left]) -> String {
     let mut text = String::new();
-    let before: Vec<&Key> = all.iter().filter(|left| left.why == Why::ThereBefore).map(|left| &left.key).collect();
-    if !before.is_empty() {
-        let _ = write!(text, "\n  there before: {}", names(before.into_iter()));
+    for (why, words) in [(Why::ThereBefore, "there before"), (Why::KindBefore, "of kinds that were there before")] {
+        let left: Vec<&Key> = all.iter().filter(|left| left.why == why).map(|left| &left.key).collect();
+        if !left.is_empty() {
+            let _ = write!(text, "\n  {words}: {}", names(left.into_iter()));
+        }
     }
-    let operator = all.iter().find_map(|left| match &left.why {
+    let operator = all.iter().filter_map(|left| match &left.why {
         Why::Operator(which) => Some(which),
-        Why::ThereBefore => None,
+        Why::ThereBefore | Why::KindBefore => None,
     });
-    if let Some(which) = operator {
-        let count = all.iter().filter(|left| left.why != Why::ThereBefore).count();
-        let _ = write!(text, "\n  {count} objects of the operator: {which}");
+    let operator: Vec<&String> = operator.collect();
+    if let Some(which) = operator.first() {
+        let _ = write!(text, "\n  {} objects of the operator: {which}", operator.len());
     }
     text
 }

@@ -1,5 +1,7 @@
 //! Decides which objects of a scenario are applied to a cluster: a pure function of what is there.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use serde_json::Value;
 
@@ -34,6 +36,7 @@ pub struct Plan {
 /// When the story's stack is there and another's: it would be changed, or judged in place of the scenario.
 pub fn plan(objects: Vec<(Part, Value, Existing)>, operator: Option<&str>) -> Result<Plan> {
     let (mut apply, mut left, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
+    let served = served_before(&objects);
     for (part, object, existing) in objects {
         let key = Key::of(&object);
         // Definitions are needed whoever acts on their objects.
@@ -42,6 +45,9 @@ pub fn plan(objects: Vec<(Part, Value, Existing)>, operator: Option<&str>) -> Re
             (Some(which), _) if is_operator => left.push(Left { key, why: Why::Operator(which.to_owned()) }),
             (_, Existing::Anothers) if part == Part::Stack => foreign.push(key),
             (_, Existing::Anothers) => left.push(Left { key, why: Why::ThereBefore }),
+            (_, Existing::Absent) if part == Part::Platform && served.contains(&kind_of(&key)) => {
+                left.push(Left { key, why: Why::KindBefore });
+            }
             (_, Existing::Absent | Existing::Ours) => apply.push(object),
         }
     }
@@ -52,6 +58,21 @@ pub fn plan(objects: Vec<(Part, Value, Existing)>, operator: Option<&str>) -> Re
         );
     }
     Ok(Plan { apply, left })
+}
+
+/// Group and kind of an object.
+fn kind_of(key: &Key) -> (String, String) {
+    (key.version.split_once('/').unwrap_or_default().0.to_owned(), key.kind.clone())
+}
+
+/// The kinds of the platform that another defined: where he has a controller, that would act on a stand-in as on its own, and
+/// order a certificate, or put Ceph on every empty disk.
+fn served_before(objects: &[(Part, Value, Existing)]) -> BTreeSet<(String, String)> {
+    let anothers = objects.iter().filter(|(part, object, existing)| {
+        *part == Part::Platform && *existing == Existing::Anothers && object["kind"] == "CustomResourceDefinition"
+    });
+    let text = |object: &Value, path: &str| object.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+    anothers.map(|(_, object, _)| (text(object, "/spec/group"), text(object, "/spec/names/kind"))).collect()
 }
 
 #[cfg(test)]
@@ -94,6 +115,28 @@ mod tests {
         let text = super::super::left::reasons(&plan.left);
         assert!(text.contains("1 objects of the operator: Deployment vm/operator is used"), "{text}");
         assert!(text.contains("there before: CustomResourceDefinition vmrules"), "{text}");
+    }
+
+    #[test]
+    fn a_stand_in_is_left_out_where_its_kind_was_defined_by_another() {
+        let definition = |group: &str, kind: &str| {
+            let mut definition = object("CustomResourceDefinition", kind);
+            definition["spec"] = json!({"group": group, "names": {"kind": kind}});
+            definition
+        };
+        let of = |version: &str, kind: &str, name: &str| json!({"apiVersion": version, "kind": kind, "metadata": {"name": name}});
+        let objects = vec![
+            (Part::Platform, definition("ceph.rook.io", "CephCluster"), Existing::Anothers),
+            (Part::Platform, definition("cert-manager.io", "Certificate"), Existing::Ours),
+            (Part::Operator, definition("operator.victoriametrics.com", "VMRule"), Existing::Anothers),
+            (Part::Platform, of("ceph.rook.io/v1", "CephCluster", "rook"), Existing::Absent),
+            (Part::Platform, of("cert-manager.io/v1", "Certificate", "tls"), Existing::Absent),
+            (Part::Platform, of("operator.victoriametrics.com/v1beta1", "VMRule", "rule"), Existing::Absent),
+        ];
+        let plan = plan(objects, None).unwrap();
+        assert_eq!(applied(&plan), ["CustomResourceDefinition Certificate", "Certificate tls", "VMRule rule"]);
+        let text = super::super::left::reasons(&plan.left);
+        assert!(text.contains("of kinds that were there before: CephCluster rook"), "{text}");
     }
 
     #[test]

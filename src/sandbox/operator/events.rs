@@ -8,7 +8,7 @@ use serde_json::json;
 use super::cluster::Cluster;
 use super::kinds::{GROUP, VERSION};
 use super::object::Object;
-use super::status::rfc3339;
+use crate::sandbox::stamp::stamp;
 
 /// What is told about an object.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ pub async fn emit(cluster: &Cluster, kind: &str, object: &Object, notice: Notice
         "metadata": {"name": format!("victoria-metrics-operator-{unique}"), "namespace": object.namespace},
         "type": level, "reason": reason, "message": message,
         "source": {"component": "victoria-metrics-operator"},
-        "lastTimestamp": rfc3339(now),
+        "lastTimestamp": stamp(now),
         "involvedObject": {"apiVersion": format!("{GROUP}/{VERSION}"), "kind": kind, "namespace": object.namespace,
             "name": object.name, "uid": object.uid},
     });

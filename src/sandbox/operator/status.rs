@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::app::Application;
 use super::object::{Object, given, list, number, text};
+use crate::sandbox::stamp::stamp;
 
 /// All conditions that parents set on a child end so.
 const SUFFIX: &str = ".victoriametrics.com/Applied";
@@ -98,7 +99,7 @@ fn condition(child: &Object, kind: &str, error: Option<&str>, previous: Option<&
     let settled =
         same.filter(|p| number(p, "observedGeneration") == Some(child.generation) && age(p, now) <= UPDATE_AFTER);
     let kept = |from: Option<&Value>, field: &str| {
-        from.and_then(|p| given(p, field)).cloned().unwrap_or_else(|| json!(rfc3339(now)))
+        from.and_then(|p| given(p, field)).cloned().unwrap_or_else(|| json!(stamp(now)))
     };
     let mut condition = json!({
         "type": kind,
@@ -118,11 +119,6 @@ fn condition(child: &Object, kind: &str, error: Option<&str>, previous: Option<&
 fn age(condition: &Value, now: Timestamp) -> Duration {
     let updated: Option<Timestamp> = text(condition, "lastUpdateTime").parse().ok();
     updated.map(|then| now.duration_since(then).unsigned_abs()).unwrap_or_default()
-}
-
-/// Whole seconds, as the Kubernetes API writes times.
-pub fn rfc3339(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]

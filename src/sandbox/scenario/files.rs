@@ -26,6 +26,7 @@ pub const FIRST: &[File] = &[
     file!("platform/flux-crds.yaml"),
     file!("platform/external-secrets-crds.yaml"),
     file!("platform/rook-crds.yaml"),
+    file!("platform/cert-manager-crds.yaml"),
 ];
 
 /// Two exporters that a platform has only where somebody thought of them.
@@ -39,6 +40,7 @@ pub const PLATFORM: &[File] = &[
     file!("platform/cloudnative-pg.yaml"),
     file!("platform/envoy-gateway.yaml"),
     file!("platform/cert-manager.yaml"),
+    file!("platform/cert-manager-issuer.yaml"),
     file!("platform/external-secrets.yaml"),
     file!("platform/external-secrets-store.yaml"),
     file!("platform/cilium.yaml"),

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use crate::sandbox::operator::duration;
+use crate::sandbox::stamp::now;
 
 /// How often is looked whose time has come.
 const LOOK: Duration = Duration::from_secs(10);
@@ -56,7 +57,7 @@ async fn one(
         return Ok(());
     }
     *at = Instant::now() + interval;
-    let status = Patch::Merge(json!({"status": written(&resource.kind, &super::now())}));
+    let status = Patch::Merge(json!({"status": written(&resource.kind, &now())}));
     let api = Api::<DynamicObject>::namespaced_with(client.clone(), namespace, resource);
     api.patch_status(name, &PatchParams::default(), &status).await.map(drop)
 }

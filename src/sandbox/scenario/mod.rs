@@ -4,6 +4,7 @@ mod apply;
 mod crds;
 mod files;
 mod fresh;
+mod moments;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ pub use apply::{api, apply, put_all, title};
 pub use fresh::keep_fresh;
 
 use anyhow::{Context, bail};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use files::File;
@@ -53,8 +55,6 @@ const ALL: [&Scenario; 2] = [&DONE_RIGHT, &AS_WRITTEN];
 
 /// What stands in a scenario for the address at which an acceptance run takes webhooks.
 const SINK: &str = "${SINK}";
-/// What stands in a scenario for the time at which it is applied, in statuses that must be fresh.
-const NOW: &str = "${NOW}";
 /// Where Flux puts what an `app` folder of the story holds: `targetNamespace` of its Kustomization.
 const TARGET_NAMESPACE: &str = "observability";
 
@@ -123,20 +123,15 @@ impl Scenario {
 }
 
 fn read(files: &[File], sink: &str) -> anyhow::Result<Vec<(Part, Value)>> {
-    let (mut objects, now) = (Vec::new(), now());
+    let (mut objects, now) = (Vec::new(), Timestamp::now());
     for (file, text) in files {
-        let mut found = documents(file, &text.replace(SINK, sink).replace(NOW, &now))?;
+        let mut found = documents(file, &moments::filled(&text.replace(SINK, sink), now)?)?;
         if file.contains("/app/") {
             found.iter_mut().for_each(|object| object["metadata"]["namespace"] = TARGET_NAMESPACE.into());
         }
         objects.extend(found.into_iter().map(|object| (Part::of(file), object)));
     }
     Ok(objects)
-}
-
-/// The time as controllers write it: to the second.
-fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn documents(file: &str, text: &str) -> anyhow::Result<Vec<Value>> {
