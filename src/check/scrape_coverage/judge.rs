@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::discovered::Stage;
 use super::job::Defect;
+use super::monitors;
 use super::seen::{Expected, Gap, Lost, Observation, PoolSeen};
 use super::spec::{Required, Spec};
 use crate::check::finding::Finding;
@@ -35,6 +36,9 @@ pub fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
                     "a deleted scrape CR stays for about a minute; name jobs of inline configuration in `other_jobs`",
                 ),
         );
+    }
+    if spec.monitors {
+        monitors::judge(seen.monitors.as_ref(), &mut judgement);
     }
     spec.required.iter().for_each(|component| judge_required(component, seen, at, &mut judgement));
     if !seen.changed.is_empty() {

@@ -9,6 +9,7 @@ use super::discovered::Discovery;
 use super::expected::discover;
 use super::job::jobs;
 use super::join::Join;
+use super::monitors;
 use super::picture::{Agent, Picture};
 use super::seen::{Observation, Refusal};
 use super::selection::Selection;
@@ -43,6 +44,7 @@ pub fn uses(spec: &Spec) -> Vec<Use> {
     let mut rules: Vec<Access> =
         ["namespaces", "services", "pods", "nodes"].iter().map(|plural| Access::new("list", "", plural)).collect();
     rules.push(Access::new("list", "discovery.k8s.io", "endpointslices"));
+    rules.extend(spec.monitors.then(monitors::rules).into_iter().flatten());
     rules.extend(SCRAPES.iter().chain([&VMAGENTS]).map(|known| Access::new("list", OPERATOR, &known.plural)));
     let agents = Use::reading(&agent_endpoint(spec), Some(Application::VmAgent));
     rules.into_iter().map(Use::Api).chain([agents, Use::reading(&spec.storage, None)]).collect()
@@ -58,6 +60,9 @@ pub async fn observe(spec: &Spec, look: &Look<'_>) -> Result<Observation, Troubl
     let mut join = Join::new(spec.fresh, &other_jobs(spec, agent));
     let covered = expect(agent, &before, &mut join, &mut seen);
     seen.uncovered = uncovered(&before, &covered);
+    if spec.monitors {
+        seen.monitors = Some(monitors::observe(look.connections, &before).await?);
+    }
     seen.agents = ask::agents(look.connections, &agent_endpoint(spec), &mut join).await?;
     seen.storage_trouble =
         ask::storage(look.connections, &spec.storage, &external_labels(agent), &mut join).await.err();
@@ -156,7 +161,10 @@ async fn picture(connections: &Connections) -> Result<Picture, Trouble> {
     Ok(picture)
 }
 
-async fn list<T: serde::de::DeserializeOwned>(connections: &Connections, known: &Resource) -> Result<Vec<T>, Trouble> {
+pub(super) async fn list<T: serde::de::DeserializeOwned>(
+    connections: &Connections,
+    known: &Resource,
+) -> Result<Vec<T>, Trouble> {
     let objects = connections.list(known, None, "").await?;
     objects
         .into_iter()

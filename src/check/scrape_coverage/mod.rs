@@ -10,6 +10,7 @@ mod job;
 mod join;
 mod judge;
 mod look;
+mod monitors;
 mod picture;
 mod relabel;
 mod seen;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::discovered::Stage;
 use super::job::Defect;
+use super::monitors::Monitors;
 use crate::check::trouble::Trouble;
 
 /// One look at the coverage of a VMAgent.
@@ -21,6 +22,9 @@ pub struct Observation {
     pub unselected: Vec<Refusal>,
     /// Scrape CRs that the operator refused.
     pub refused: Vec<Refusal>,
+    /// ServiceMonitors and PodMonitors, where they are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monitors: Option<Monitors>,
     /// Active targets that nothing in the cluster explains.
     pub unexplained: Vec<Unexplained>,
     /// Why the storage could not be asked.

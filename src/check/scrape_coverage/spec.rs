@@ -21,6 +21,10 @@ pub struct Spec {
     /// Components that must be scraped, whether or not a scrape CR exists for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<Required>,
+    /// Whether ServiceMonitors and PodMonitors are part of it: their kinds must be served, one at least must exist, and each
+    /// must have become a scrape CR.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub monitors: bool,
     /// Names of scrape jobs that do not come from scrape CRs, such as those of `inlineScrapeConfig`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_jobs: Vec<String>,
@@ -50,6 +54,10 @@ pub struct Required {
     /// Why it may be absent for now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,
+}
+
+fn is_false(is: &bool) -> bool {
+    !is
 }
 
 fn one() -> u64 {

@@ -60,6 +60,9 @@ pub fn plan(objects: Vec<(Part, Value, Existing)>, operator: Option<&str>) -> Re
     Ok(Plan { apply, left })
 }
 
+/// The group of ServiceMonitors: whoever reads them scrapes, and does nothing else.
+const HARMLESS: &str = "monitoring.coreos.com";
+
 /// Group and kind of an object.
 fn kind_of(key: &Key) -> (String, String) {
     (key.version.split_once('/').unwrap_or_default().0.to_owned(), key.kind.clone())
@@ -72,7 +75,8 @@ fn served_before(objects: &[(Part, Value, Existing)]) -> BTreeSet<(String, Strin
         *part == Part::Platform && *existing == Existing::Anothers && object["kind"] == "CustomResourceDefinition"
     });
     let text = |object: &Value, path: &str| object.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
-    anothers.map(|(_, object, _)| (text(object, "/spec/group"), text(object, "/spec/names/kind"))).collect()
+    let kinds = anothers.map(|(_, object, _)| (text(object, "/spec/group"), text(object, "/spec/names/kind")));
+    kinds.filter(|(group, _)| group != HARMLESS).collect()
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 //! Turns VM* objects into workloads, configuration and statuses, as the VictoriaMetrics operator v0.66.1 does.
 //!
 //! It is a client of the Kubernetes API like any other and knows nothing of the sandbox: it also runs against a real API server.
-//! Left out: VMCluster, VMAuth, VMUser, VMAlertmanagerConfig, the logs and traces kinds, conversion of prometheus-operator
-//! objects, the admission webhook, leader election.
+//! Left out: VMCluster, VMAuth, VMUser, VMAlertmanagerConfig, the logs and traces kinds, conversion of most kinds of
+//! prometheus-operator, the admission webhook, leader election.
 
 mod alertmanager_config;
 mod app;
 mod assets;
 mod cluster;
 mod controller;
+mod converter;
 pub mod duration;
 mod events;
 mod kinds;

@@ -27,6 +27,7 @@ pub const FIRST: &[File] = &[
     file!("platform/external-secrets-crds.yaml"),
     file!("platform/rook-crds.yaml"),
     file!("platform/cert-manager-crds.yaml"),
+    file!("platform/monitor-crds.yaml"),
 ];
 
 /// Two exporters that a platform has only where somebody thought of them.

@@ -104,7 +104,7 @@ fn every_service_finds_pods_and_their_port() {
 #[test]
 fn every_service_scrape_finds_services_with_its_port() {
     let objects = objects();
-    for scrape in of_kind(&objects, "VMServiceScrape") {
+    for scrape in of_kind(&objects, "VMServiceScrape").into_iter().chain(of_kind(&objects, "ServiceMonitor")) {
         let name = text(scrape, "/metadata/name");
         let found: Vec<&Value> = of_kind(&objects, "Service")
             .into_iter()
@@ -122,7 +122,7 @@ fn every_service_scrape_finds_services_with_its_port() {
 #[test]
 fn every_pod_scrape_finds_pods_with_its_port() {
     let objects = objects();
-    for scrape in of_kind(&objects, "VMPodScrape") {
+    for scrape in of_kind(&objects, "VMPodScrape").into_iter().chain(of_kind(&objects, "PodMonitor")) {
         let name = text(scrape, "/metadata/name");
         if name == "config-reloaders" {
             // Those pods are made by the operator.

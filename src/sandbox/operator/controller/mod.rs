@@ -22,6 +22,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::cluster::Cluster;
+use super::converter;
 use super::kinds::{App, Child};
 use super::metrics::{self, Metrics};
 use super::options::Options;
@@ -87,6 +88,7 @@ pub async fn run(operator: Arc<Operator>) {
     for child in Child::all() {
         loops.spawn(children::run(operator.clone(), child));
     }
+    loops.spawn(async { match converter::run(operator).await {} });
     while loops.join_next().await.is_some() {}
 }
 
