@@ -30,8 +30,9 @@ const REDS: &[Red] = &[
 ];
 
 /// The checks that wait for those.
-const BLOCKED: [&str; 11] = [
+const BLOCKED: [&str; 14] = [
     "alert-flows",
+    "alertmanager-as-meant",
     "alertmanager-configured",
     "alertmanager-stored",
     "cluster-name-substituted",
@@ -42,10 +43,13 @@ const BLOCKED: [&str; 11] = [
     "stack-applied",
     "storage-awaited",
     "targets-covered",
+    "vmagent-as-meant",
+    "vmalert-as-meant",
 ];
 
 /// What it tells besides where no check waits for another.
 const HELD_BACK: &[Red] = &[
+    ("alertmanager-as-meant", "object/cel-false", &[Story(6)]),
     ("alertmanager-stored", "volume/workload-missing", &[Story(6)]),
     ("alertmanager-configured", "reach/no-ready-endpoint", &[Story(6)]),
     ("alert-flows", "reach/no-ready-endpoint", &[Story(6)]),
