@@ -91,6 +91,7 @@ drills! {
         scrapes::relabelling_drops_all => scrape_coverage "coverage/dropped",
         scrapes::an_interval_is_not_one => scrape_coverage "coverage/bad-interval",
         scrapes::a_relabelling_action_is_unknown => scrape_coverage "coverage/bad-relabelling",
+        scrapes::a_kind_of_monitors_is_gone => scrape_coverage "coverage/monitors-unserved",
         scrapes::a_component_is_missing => scrape_coverage "coverage/required-missing",
     }
     faults_of_targets_turn_coverage_red {
@@ -203,6 +204,7 @@ drills! {
     faults_of_writing_turn_one_check_red {
         writing::a_row_is_of_the_future => query "query/value-out-of-range",
         writing::a_second_place_refuses => query "query/value-out-of-range",
+        writing::a_second_place_takes_all_too => query "query/value-out-of-range",
         writing::there_are_too_many_series => query "query/value-out-of-range",
         writing::the_disk_does_not_last => volume "volume/does-not-last",
         writing::rows_stop_coming => volume "volume/nothing-comes",

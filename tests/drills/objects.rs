@@ -31,6 +31,7 @@ impl Sandbox {
             "CustomResourceDefinition" => ("apiextensions.k8s.io", "v1"),
             "Kustomization" => ("kustomize.toolkit.fluxcd.io", "v1"),
             "HelmRelease" => ("helm.toolkit.fluxcd.io", "v2"),
+            "ServiceMonitor" | "PodMonitor" => ("monitoring.coreos.com", "v1"),
             "GitRepository" | "OCIRepository" => ("source.toolkit.fluxcd.io", "v1"),
             _ if kind.starts_with("VM") => ("operator.victoriametrics.com", "v1beta1"),
             _ => ("", "v1"),

@@ -83,6 +83,16 @@ pub async fn a_relabelling_action_is_unknown(sandbox: &mut Sandbox) {
     spoil(sandbox, "a relabelling action is misspelt", endpoint, &wanted).await;
 }
 
+/// With its definition a PodMonitor goes, and what the operator made of it.
+pub async fn a_kind_of_monitors_is_gone(sandbox: &mut Sandbox) {
+    let monitor = sandbox.get(("PodMonitor", "databases/postgres")).await;
+    let definition = sandbox.delete(("CustomResourceDefinition", "podmonitors.monitoring.coreos.com")).await;
+    let wanted = [("coverage/monitors-unserved", ""), ("coverage/required-missing", "CloudNativePG")];
+    sandbox.red("CRD podmonitors deleted", CHECK, &wanted).await;
+    sandbox.restore(&definition).await;
+    sandbox.restore(&monitor).await;
+}
+
 /// The suite asks for a component that nobody deployed: red, and excused only for as long as a waiver holds.
 pub async fn a_component_is_missing(sandbox: &mut Sandbox) {
     let suite = sandbox.suite.clone();

@@ -37,6 +37,17 @@ pub async fn a_second_place_refuses(sandbox: &mut Sandbox) {
     sandbox.restore(&was).await;
 }
 
+/// Nothing is refused, and nothing is late: all that is wrong is that it goes elsewhere, too.
+pub async fn a_second_place_takes_all_too(sandbox: &mut Sandbox) {
+    prepared(sandbox);
+    let mut places = sandbox.get(VMAGENT).await["spec"]["remoteWrite"].as_array().unwrap().clone();
+    places.push(json!({"url": "http://vmsingle-vmsingle.observability.svc:8429/api/v1/write?extra_label=copy=second"}));
+    let was = sandbox.patch(VMAGENT, json!({"spec": {"remoteWrite": places}})).await;
+    let wanted = [("query/value-out-of-range", "other places")];
+    sandbox.red("VMAgent also writes to another place", "remote-write-flows", &wanted).await;
+    sandbox.restore(&was).await;
+}
+
 pub async fn there_are_too_many_series(sandbox: &mut Sandbox) {
     prepared(sandbox);
     let suite = sandbox.suite.clone();
