@@ -3,6 +3,7 @@
 mod inventory;
 mod judge;
 mod kinds;
+mod literal;
 mod observe;
 mod read;
 mod seen;
@@ -20,7 +21,10 @@ use super::uses::Use;
 use super::verdict::Verdict;
 
 pub use kinds::Target;
-pub use seen::{Condition, Entry, Held, Kustomization, Object, Observation, Reference, Release, Snapshot};
+pub use seen::{
+    Condition, Entry, Expression, Held, Kustomization, Literal, Object, Observation, Reference, Release, Snapshot,
+    Texts, Watched,
+};
 pub use spec::{Applied, Awaited, Chart, Named, Present, Remediation, Root, Spec, Substitutes};
 
 /// The kind.

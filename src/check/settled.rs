@@ -4,6 +4,8 @@ mod flux;
 mod judge;
 mod observe;
 mod pods;
+mod rollout;
+mod said;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +23,8 @@ use crate::units::Duration;
 
 pub use flux::{Flux, Kustomization, Source, SourceKind, SourceSeen};
 pub use pods::{Change, Pod};
+pub use rollout::Rollout;
+pub use said::{Condition, Said};
 
 /// The kind.
 pub struct Settled;
@@ -71,10 +75,13 @@ pub struct Observation {
     /// The Kustomizations of that source.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kustomizations: Vec<Kustomization>,
+    /// The other Kustomizations of its namespace, which those may wait for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Kustomization>,
 }
 
 /// An object whose controller tells which generation of it it has acted on.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Object {
     /// `Deployment observability/vmagent-vmagent`.
     pub name: String,
@@ -82,6 +89,15 @@ pub struct Object {
     pub generation: i64,
     /// The one that its controller has acted on; absent where it says nothing.
     pub observed_generation: Option<i64>,
+    /// Its resourceVersion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_version: Option<String>,
+    /// Of a workload: how far it has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
+    /// Of an object of Flux: what it says of itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
 }
 
 impl Kind for Settled {
@@ -104,9 +120,20 @@ impl Kind for Settled {
         Spec { stable_for: half_a_minute(), flux, ..spec.clone() }
     }
 
-    fn identities(_: &Spec, seen: &Observation) -> Vec<Identity> {
-        let of = |object: &Object| Identity { generation: Some(object.generation), ..Identity::of(&object.name) };
-        seen.objects.iter().map(of).collect()
+    fn identities(spec: &Spec, seen: &Observation) -> Vec<Identity> {
+        let of = |name: String, generation: Option<i64>, version: &Option<String>| Identity {
+            generation,
+            resource_version: version.clone(),
+            ..Identity::of(name)
+        };
+        let flux = |name: String, said: &Said| of(name, Some(said.generation), &said.resource_version);
+        let source = spec.flux.as_ref().zip(seen.source.as_ref());
+        let source = source.map(|(wanted, source)| flux(wanted.source.path(), &source.said));
+        let applied = seen.kustomizations.iter().map(|one| flux(format!("Kustomization {}", one.name), &one.said));
+        let objects = seen.objects.iter();
+        let objects = objects.map(|one| of(one.name.clone(), Some(one.generation), &one.resource_version));
+        let pods = seen.pods.iter().map(|pod| of(format!("Pod {}", pod.name), None, &pod.resource_version));
+        source.into_iter().chain(applied).chain(objects).chain(pods).collect()
     }
 
     fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {

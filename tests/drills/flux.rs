@@ -13,6 +13,9 @@ const VMALERT: Name<'_> = ("Kustomization", "flux-system/vmalert");
 const VMALERTMANAGER: Name<'_> = ("Kustomization", "flux-system/vmalertmanager");
 const VMSINGLE: Name<'_> = ("Kustomization", "flux-system/vmsingle");
 const GIT: Name<'_> = ("GitRepository", "flux-system/platform");
+const LOCAL: Name<'_> = ("Kustomization", "flux-system/cluster-local");
+const CHART: Name<'_> = ("OCIRepository", "flux-system/victoria-metrics-operator");
+const STORAGE: Name<'_> = ("Kustomization", "flux-system/rook-ceph-cluster");
 const RELEASE: Name<'_> = ("HelmRelease", "observability/victoria-metrics-operator");
 const VARS: Name<'_> = ("ConfigMap", "flux-system/cluster-vars");
 const COPY: Name<'_> = ("ConfigMap", "default/drill");
@@ -126,7 +129,6 @@ pub async fn a_source_cannot_fetch(sandbox: &mut Sandbox) {
 }
 
 pub async fn a_source_is_deleted(sandbox: &mut Sandbox) {
-    const CHART: Name<'_> = ("OCIRepository", "flux-system/victoria-metrics-operator");
     prepared(sandbox).await;
     let was = sandbox.delete(CHART).await;
     let wanted = [("flux/source-missing", "its source OCIRepository flux-system/victoria-metrics-operator exists")];
@@ -227,4 +229,63 @@ pub async fn the_storage_is_not_awaited(sandbox: &mut Sandbox) {
     let wanted = [("flux/no-dependency", "it waits for flux-system/victoria-metrics-operator")];
     sandbox.red("VMSingle's Kustomization waits for no storage", "awaited", &wanted).await;
     mended(sandbox, VMSINGLE, &was).await;
+}
+
+/// As when a kustomization.yaml has lost a line and nothing is pruned.
+pub async fn the_folder_above_does_not_list_it(sandbox: &mut Sandbox) {
+    prepared(sandbox).await;
+    let mut entries = sandbox.get(LOCAL).await["status"]["inventory"]["entries"].clone();
+    entries.as_array_mut().unwrap().retain(|entry| !entry["id"].as_str().unwrap().contains("_vmalert_"));
+    let was = status(sandbox, LOCAL, json!({"inventory": {"entries": entries}})).await;
+    let wanted = [("flux/not-from", "cluster-local does not have Kustomization flux-system/vmalert in its inventory")];
+    sandbox.red("no inventory has vmalert's Kustomization", "applied", &wanted).await;
+    mended(sandbox, LOCAL, &was).await;
+}
+
+pub async fn somebody_applied_it_by_hand(sandbox: &mut Sandbox) {
+    const BY: &str = "kustomize.toolkit.fluxcd.io";
+    prepared(sandbox).await;
+    let none = json!({format!("{BY}/name"): null, format!("{BY}/namespace"): null});
+    let was = sandbox.patch(VMALERT, json!({"metadata": {"labels": none}})).await;
+    let wanted = [("flux/not-from", "no Kustomization has applied Kustomization flux-system/vmalert")];
+    sandbox.red("vmalert's Kustomization is one of `kubectl apply`", "applied", &wanted).await;
+    sandbox.restore(&was).await;
+}
+
+pub async fn the_one_above_is_suspended(sandbox: &mut Sandbox) {
+    prepared(sandbox).await;
+    let was = declared(sandbox, LOCAL, json!({"suspend": true})).await;
+    let wanted = [
+        ("flux/suspended", "on Kustomization flux-system/cluster-local"),
+        ("flux/suspended", "it holds up Kustomization flux-system/vmagent, Kustomization flux-system/vmalert"),
+    ];
+    sandbox.red("`flux suspend` of the Kustomization above all", "applied", &wanted).await;
+    mended(sandbox, LOCAL, &was).await;
+}
+
+pub async fn the_tag_of_a_chart_moves(sandbox: &mut Sandbox) {
+    prepared(sandbox).await;
+    let moved = "0.57.1@sha256:b0d45e8871c6d2a90b7f4e13c58d960ae2471fb3d80c95e6a1742b0d3f2a61c9";
+    let was = status(sandbox, CHART, json!({"artifact": {"revision": moved}})).await;
+    let wanted = [("flux/older-chart", "it attempted 0.57.1+3f2a61c9b0d4, of sha256:3f2a61c9b0d4")];
+    sandbox.red("the chart's tag is of another digest", "released", &wanted).await;
+    mended(sandbox, CHART, &was).await;
+}
+
+pub async fn a_value_wins_over_the_variables(sandbox: &mut Sandbox) {
+    prepared(sandbox).await;
+    let post = json!({"postBuild": {"substitute": {"CLUSTER_NAME": "apps"}}});
+    let was = declared(sandbox, STORAGE, post).await;
+    let wanted = [("flux/overridden", "expected CLUSTER_NAME comes from ConfigMap flux-system/cluster-vars")];
+    sandbox.red("`postBuild.substitute` has a name of its own", "named", &wanted).await;
+    mended(sandbox, STORAGE, &was).await;
+}
+
+pub async fn a_variable_is_left_in_an_object(sandbox: &mut Sandbox) {
+    const CADVISOR: Name<'_> = ("VMNodeScrape", "observability/cadvisor");
+    prepared(sandbox).await;
+    let was = sandbox.patch(CADVISOR, json!({"spec": {"params": {"drill": ["${CLUSTER_NAME}"]}}})).await;
+    let wanted = [("flux/not-substituted", "`${CLUSTER_NAME}` in spec.params.drill[0]")];
+    sandbox.red("a VMNodeScrape still has `${CLUSTER_NAME}`", "applied", &wanted).await;
+    sandbox.restore(&was).await;
 }

@@ -216,6 +216,9 @@ drills! {
         settling::another_revision_is_meant => settled "settled/other-revision",
         settling::the_operator_has_not_acted => settled "settled/not-observed",
         settling::a_pod_is_replaced => settled "settled/pod-moves",
+        settling::a_source_is_suspended => settled "settled/suspended",
+        settling::a_source_can_fetch_no_more => settled "settled/source-not-ready",
+        settling::a_rollout_finds_no_node => settled "settled/rolling-out",
     }
     faults_of_flux_turn_one_check_red {
         flux::a_kustomization_is_suspended => flux "flux/suspended",
@@ -234,6 +237,12 @@ drills! {
         flux::a_variable_is_missing => flux "flux/variable-missing",
         flux::a_variable_is_not_substituted => flux "flux/not-substituted",
         flux::the_storage_is_not_awaited => flux "flux/no-dependency",
+        flux::the_folder_above_does_not_list_it => flux "flux/not-from",
+        flux::somebody_applied_it_by_hand => flux "flux/not-from",
+        flux::the_one_above_is_suspended => flux "flux/suspended",
+        flux::the_tag_of_a_chart_moves => flux "flux/older-chart",
+        flux::a_value_wins_over_the_variables => flux "flux/overridden",
+        flux::a_variable_is_left_in_an_object => flux "flux/not-substituted",
     }
 }
 

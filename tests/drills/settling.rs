@@ -39,6 +39,12 @@ async fn write_status(sandbox: &Sandbox, object: Flux<'_>, status: &Value) {
     api(sandbox, object).patch_status(object.2, &PatchParams::default(), &patch).await.unwrap();
 }
 
+/// The condition Ready of a GitRepository that has lost its branch.
+fn failing(generation: Option<i64>) -> Value {
+    json!({"type": "Ready", "status": "False", "reason": "GitOperationFailed", "message": "couldn't find remote ref",
+        "observedGeneration": generation, "lastTransitionTime": "2026-11-25T01:00:00Z"})
+}
+
 async fn write_spec(sandbox: &Sandbox, object: Flux<'_>, spec: Value) {
     let patch = Patch::Merge(json!({"spec": spec}));
     api(sandbox, object).patch(object.2, &PatchParams::default(), &patch).await.unwrap();
@@ -65,7 +71,7 @@ pub async fn a_kustomization_lags_behind(sandbox: &mut Sandbox) {
     let wanted = [("settled/suspended", "it has applied main@sha1:0000")];
     sandbox.red("the same, and suspended", CHECK, &wanted).await;
     write_spec(sandbox, KUSTOMIZATION, json!({"suspend": null})).await;
-    write_status(sandbox, KUSTOMIZATION, &at_its_generation(sandbox, was).await).await;
+    write_status(sandbox, KUSTOMIZATION, &at_its_generation(sandbox, KUSTOMIZATION, was).await).await;
 }
 
 pub async fn a_kustomization_was_changed(sandbox: &mut Sandbox) {
@@ -74,12 +80,12 @@ pub async fn a_kustomization_was_changed(sandbox: &mut Sandbox) {
     write_spec(sandbox, KUSTOMIZATION, json!({"interval": "31m"})).await;
     let wanted = [("settled/not-observed", "Kustomization flux-system/vmsingle")];
     sandbox.red("the spec of a Kustomization is changed", CHECK, &wanted).await;
-    write_status(sandbox, KUSTOMIZATION, &at_its_generation(sandbox, was).await).await;
+    write_status(sandbox, KUSTOMIZATION, &at_its_generation(sandbox, KUSTOMIZATION, was).await).await;
 }
 
 /// The status as it was, of the generation that the object has now: a spec that is changed back is another generation.
-async fn at_its_generation(sandbox: &Sandbox, mut was: Value) -> Value {
-    let generation = api(sandbox, KUSTOMIZATION).get(KUSTOMIZATION.2).await.unwrap().metadata.generation;
+async fn at_its_generation(sandbox: &Sandbox, object: Flux<'_>, mut was: Value) -> Value {
+    let generation = api(sandbox, object).get(object.2).await.unwrap().metadata.generation;
     was["observedGeneration"] = json!(generation);
     for condition in was["conditions"].as_array_mut().unwrap() {
         condition["observedGeneration"] = json!(generation);
@@ -113,4 +119,39 @@ pub async fn a_pod_is_replaced(sandbox: &mut Sandbox) {
     sandbox.api("Pod", "observability").delete(&pod, &Default::default()).await.unwrap();
     let wanted = [("settled/pod-moves", "Pod observability/vmalert-vmalert-")];
     sandbox.red("a pod is deleted, and another made", CHECK, &wanted).await;
+}
+
+pub async fn a_source_is_suspended(sandbox: &mut Sandbox) {
+    prepared(sandbox);
+    let was = status(sandbox, SOURCE).await;
+    write_spec(sandbox, SOURCE, json!({"suspend": true})).await;
+    let wanted = [("settled/suspended", "on GitRepository flux-system/platform: expected it is at work")];
+    sandbox.red("`flux suspend` of the source, which stays Ready", CHECK, &wanted).await;
+    write_spec(sandbox, SOURCE, json!({"suspend": null})).await;
+    write_status(sandbox, SOURCE, &at_its_generation(sandbox, SOURCE, was).await).await;
+}
+
+/// It keeps what it has fetched last, which every Kustomization has applied.
+pub async fn a_source_can_fetch_no_more(sandbox: &mut Sandbox) {
+    prepared(sandbox);
+    let was = status(sandbox, SOURCE).await;
+    let generation = api(sandbox, SOURCE).get(SOURCE.2).await.unwrap().metadata.generation;
+    write_status(sandbox, SOURCE, &json!({"conditions": [failing(generation)]})).await;
+    let wanted = [("settled/source-not-ready", "Ready is False: GitOperationFailed: couldn't find remote ref")];
+    sandbox.red("the branch of the GitRepository is gone", CHECK, &wanted).await;
+    write_status(sandbox, SOURCE, &was).await;
+}
+
+/// The old pod runs on, and is as still as it was.
+pub async fn a_rollout_finds_no_node(sandbox: &mut Sandbox) {
+    const OPERATOR: Name<'_> = ("Deployment", "observability/victoria-metrics-operator");
+    prepared(sandbox);
+    let nowhere = |node: Value| json!({"spec": {"template": {"spec": {"nodeSelector": node}}}});
+    sandbox.patch(OPERATOR, nowhere(json!({"drill": "none"}))).await;
+    let wanted = [
+        ("settled/rolling-out", "on Deployment observability/victoria-metrics-operator"),
+        ("settled/rolling-out", "on Pod observability/victoria-metrics-operator-"),
+    ];
+    sandbox.red("a Deployment is changed, and no node takes the new pod", CHECK, &wanted).await;
+    sandbox.patch(OPERATOR, nowhere(json!({"drill": null}))).await;
 }

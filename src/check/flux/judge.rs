@@ -7,6 +7,7 @@ mod held;
 mod reach;
 mod state;
 mod variables;
+mod way;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ use crate::check::judgement::Judgement;
 use crate::check::verdict::Verdict;
 
 use cause::{Causes, Graph};
+use way::Way;
 
 /// A finding, and what it makes of the sentence.
 #[derive(Clone, Debug)]
@@ -48,9 +50,8 @@ pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
     let mut judgement = Judgement::new();
     let graph = Graph::of(seen);
     let chosen: Vec<&Object> = seen.objects.iter().filter(|object| demand.chooses(object)).collect();
-    judgement.examined("objects of Flux", chosen.iter().map(|object| object.title()));
     let mut told: Vec<Told> = absent(demand, seen, &chosen).into_iter().map(Told::Fails).collect();
-    let mut causes = Causes::default();
+    let (mut causes, mut parents) = (Causes::default(), BTreeSet::new());
     for object in &chosen {
         let sound = causes.add(&graph, object);
         if sound {
@@ -59,7 +60,23 @@ pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
         told.extend(declared::of_object(demand, seen, object));
         told.extend(reach::of_object(demand, &graph, object));
         told.extend(held::of_object(demand, seen, object));
+        if let Some(root) = &demand.from {
+            let way = Way::up(root, &graph, object);
+            for parent in way.parents {
+                parents.insert(parent.title());
+                if causes.add_for(&graph, parent, object) {
+                    told.extend(applied::of_parent(&graph, parent));
+                }
+            }
+            told.extend(way.broken.map(Told::Fails));
+        }
     }
+    // What is above is examined as well, and each is told once.
+    let titles: Vec<String> = chosen.iter().map(|object| object.title()).collect();
+    parents.retain(|parent| !titles.contains(parent));
+    let texts = held::texts(demand, seen, &chosen);
+    judgement.examined("objects of Flux", titles.into_iter().chain(parents).chain(texts.examined));
+    told.extend(texts.told);
     told.extend(held::of_all(demand, &chosen));
     told.extend(declared::of_all(demand, &chosen));
     told.extend(variables::told(demand, seen, &chosen));

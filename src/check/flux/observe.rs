@@ -7,9 +7,9 @@ use futures::stream::{StreamExt, TryStreamExt, iter};
 use serde_json::Value;
 
 use super::inventory::Id;
-use super::read;
 use super::seen::{Held, Object, Observation, Placed};
 use super::spec::{Applied, Demand, Present};
+use super::{literal, read};
 use crate::check::trouble::Trouble;
 use crate::check::uses::Use;
 use crate::connect::Connections;
@@ -50,7 +50,8 @@ pub(super) async fn observe(demand: &Demand, connections: &Connections) -> Resul
     seen.objects.sort_by(|a, b| (&a.kind, &a.namespace, &a.name).cmp(&(&b.kind, &b.namespace, &b.name)));
     let chosen = seen.objects.iter().filter(|object| demand.chooses(object));
     let wanted = chosen.flat_map(|object| wanted(demand, object)).collect::<BTreeMap<_, _>>();
-    seen.held = iter(wanted).map(|(id, one)| held(id, one, connections)).buffered(AT_ONCE).try_collect().await?;
+    seen.held =
+        iter(wanted).map(|(id, one)| held(id, one, demand, connections)).buffered(AT_ONCE).try_collect().await?;
     if let Some(substitutes) = &demand.substitutes {
         let map = connections.get(&CONFIG_MAPS, demand.namespace.as_deref(), &substitutes.config_map).await?;
         seen.variables = map.map(|map| {
@@ -74,13 +75,19 @@ fn wanted(demand: &Demand, object: &Object) -> Vec<(String, (Present, String))> 
     asked.collect()
 }
 
-async fn held(id: String, (one, name): (Present, String), connections: &Connections) -> Result<Held, Trouble> {
-    let found = connections.get(&one.resource(), one.namespace.as_deref(), &name).await;
-    match found {
+async fn held(
+    id: String,
+    (one, name): (Present, String),
+    demand: &Demand,
+    connections: &Connections,
+) -> Result<Held, Trouble> {
+    let found = match connections.get(&one.resource(), one.namespace.as_deref(), &name).await {
         // Its definition is gone, and all of its objects with it.
-        Err(Trouble::UnknownKind { .. }) => Ok(Held { id, there: false }),
-        found => Ok(Held { id, there: found?.is_some() }),
-    }
+        Err(Trouble::UnknownKind { .. }) => None,
+        found => found?,
+    };
+    let texts = found.as_ref().filter(|_| demand.substituted).and_then(literal::texts);
+    Ok(Held { id, there: found.is_some(), texts })
 }
 
 async fn placed(one: &Applied, connections: &Connections) -> Result<Placed, Trouble> {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::kinds::Target;
-use super::seen::{Condition, Entry, Kustomization, Object, Reference, Release, Snapshot};
+use super::seen::{Condition, Entry, Expression, Kustomization, Object, Reference, Release, Snapshot, Watched};
 
 /// Letters of a condition's message that are kept: a dry run quotes the whole object.
 const MESSAGE: usize = 300;
@@ -38,20 +38,35 @@ pub(super) fn object(kind: Target, json: &Value) -> Option<Object> {
 }
 
 fn kustomization(spec: &Value, status: &Value) -> Kustomization {
-    let expressions =
-        list(&spec["healthCheckExprs"]).filter(|one| one["current"].as_str().is_some_and(|c| !c.is_empty()));
-    let expression = |one: &Value| Some(format!("{}/{}", one["apiVersion"].as_str()?, one["kind"].as_str()?));
-    let from = list(&spec["postBuild"]["substituteFrom"]).filter(|one| one["kind"] == "ConfigMap");
+    let post = &spec["postBuild"];
+    let from = |one: &Value| Some(format!("{} {}", one["kind"].as_str()?, one["name"].as_str()?));
+    let inline = post["substitute"].as_object().into_iter().flat_map(|all| all.keys().cloned());
     Kustomization {
         path: text(&spec["path"]).unwrap_or_else(|| ".".to_owned()),
         applied: text(&status["lastAppliedRevision"]),
         attempted: text(&status["lastAttemptedRevision"]),
         wait: spec["wait"] == true,
-        checks: list(&spec["healthChecks"]).filter_map(|one| text(&one["kind"])).collect(),
-        expressions: expressions.filter_map(expression).collect(),
-        variables: from.filter_map(|one| text(&one["name"])).collect(),
+        checks: list(&spec["healthChecks"]).filter_map(watched).collect(),
+        expressions: list(&spec["healthCheckExprs"]).filter_map(expression).collect(),
+        variables: list(&post["substituteFrom"]).filter_map(from).collect(),
+        inline: inline.collect(),
         inventory: list(&status["inventory"]["entries"]).filter_map(|one| Entry::deserialize(one).ok()).collect(),
     }
+}
+
+fn watched(one: &Value) -> Option<Watched> {
+    let version = one["apiVersion"].as_str().unwrap_or_default();
+    Some(Watched {
+        group: version.split_once('/').map_or("", |(group, _)| group).to_owned(),
+        kind: text(&one["kind"])?,
+        namespace: text(&one["namespace"]).filter(|namespace| !namespace.is_empty()),
+        name: text(&one["name"])?,
+    })
+}
+
+fn expression(one: &Value) -> Option<Expression> {
+    let of = format!("{}/{}", one["apiVersion"].as_str()?, one["kind"].as_str()?);
+    Some(Expression { of, current: text(&one["current"]).filter(|current| !current.is_empty())? })
 }
 
 fn release(spec: &Value, status: &Value) -> Release {
@@ -59,6 +74,7 @@ fn release(spec: &Value, status: &Value) -> Release {
     Release {
         newest: status["history"].get(0).and_then(|one| Snapshot::deserialize(one).ok()),
         attempted: text(&status["lastAttemptedRevision"]),
+        digest: text(&status["lastAttemptedRevisionDigest"]).filter(|digest| !digest.is_empty()),
         install_retries: install["remediation"]["retries"].as_i64(),
         upgrade_retries: upgrade["remediation"]["retries"].as_i64(),
         strategy: text(&upgrade["remediation"]["strategy"]),

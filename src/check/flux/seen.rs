@@ -118,18 +118,44 @@ pub struct Kustomization {
     /// `spec.wait`: everything that it applies is awaited.
     #[serde(default, skip_serializing_if = "is_false")]
     pub wait: bool,
-    /// Kinds of `spec.healthChecks`.
+    /// `spec.healthChecks`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub checks: Vec<String>,
-    /// `apiVersion/Kind` of those `spec.healthCheckExprs` that have a `current`.
+    pub checks: Vec<Watched>,
+    /// Those of `spec.healthCheckExprs` that have a `current`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub expressions: Vec<String>,
-    /// Names of the ConfigMaps of `spec.postBuild.substituteFrom`.
+    pub expressions: Vec<Expression>,
+    /// `spec.postBuild.substituteFrom`, each as `ConfigMap cluster-vars`. Of two that know a variable the later one wins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<String>,
+    /// Names of the variables of `spec.postBuild.substitute`, which win over all of those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inline: Vec<String>,
     /// `status.inventory`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inventory: Vec<Entry>,
+}
+
+/// An object that a health check names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    /// Its group; empty for the core group.
+    pub group: String,
+    /// Its kind.
+    pub kind: String,
+    /// Absent for kinds without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// When objects of a kind count as ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expression {
+    /// `operator.victoriametrics.com/v1beta1/VMSingle`.
+    pub of: String,
+    /// `current`, in CEL.
+    pub current: String,
 }
 
 /// One line of an inventory.
@@ -151,6 +177,9 @@ pub struct Release {
     /// `status.lastAttemptedRevision`: the chart's version, for an OCIRepository with `+` and the start of the digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempted: Option<String>,
+    /// `status.lastAttemptedRevisionDigest`: all of the digest, for an OCIRepository alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// `spec.install.remediation.retries`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub install_retries: Option<i64>,
@@ -183,6 +212,9 @@ pub struct Snapshot {
     /// The version of what the chart installs, as it says.
     #[serde(default, alias = "app_version")]
     pub app_version: String,
+    /// The digest of the chart's OCI artifact.
+    #[serde(default, alias = "oci_digest", skip_serializing_if = "Option::is_none")]
+    pub oci_digest: Option<String>,
 }
 
 /// Whether something that an inventory names is there.
@@ -192,6 +224,31 @@ pub struct Held {
     pub id: String,
     /// Whether it is.
     pub there: bool,
+    /// What its texts hold, where the suite asks for that and it is no Secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texts: Option<Texts>,
+}
+
+/// The texts of an object, beside its metadata and status.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Texts {
+    /// How many there are.
+    pub read: usize,
+    /// It asks Flux to leave it as it is (`kustomize.toolkit.fluxcd.io/substitute: disabled`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub spared: bool,
+    /// Variables in them that were not replaced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub literal: Vec<Literal>,
+}
+
+/// A variable that was not replaced; what stands beside it is not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Literal {
+    /// `spec.externalLabels.cluster`.
+    pub field: String,
+    /// `${CLUSTER_NAME}`.
+    pub variable: String,
 }
 
 /// What stands in a field.

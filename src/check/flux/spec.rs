@@ -43,7 +43,8 @@ pub struct Demand {
     /// What each must wait for, itself or by way of others: names, or `namespace/name`, of the same kind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
-    /// The source from which each is applied in the end: every Kustomization on the way up must hold the one below.
+    /// The source from which each is applied in the end: every Kustomization on the way up must be ready, have applied what its
+    /// source holds, and hold the one below.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Root>,
     /// Objects that the Kustomizations must have applied.
@@ -55,6 +56,10 @@ pub struct Demand {
     /// Kinds that are left out of `present` on purpose: `[Secret]`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
+    /// No text of what `present` reads may have a variable left in it, such as `${CLUSTER_NAME}`. Metadata, statuses and Secrets
+    /// are not looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub substituted: bool,
     /// Kinds without a Ready condition that a Kustomization must await by an expression.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub awaits: Vec<Awaited>,
@@ -98,6 +103,7 @@ impl Demand {
             ("holds", !self.holds.is_empty()),
             ("present", !self.present.is_empty()),
             ("unread", !self.unread.is_empty()),
+            ("substituted", self.substituted),
             ("awaits", !self.awaits.is_empty()),
             ("substitutes", self.substitutes.is_some()),
         ];
@@ -128,6 +134,9 @@ impl Demand {
         }
         if self.present.is_empty() && !self.unread.is_empty() {
             return Some("`unread` says what `present` leaves out: expected `present`, too".to_owned());
+        }
+        if self.present.is_empty() && self.substituted {
+            return Some("`substituted` looks into what `present` reads: expected `present`, too".to_owned());
         }
         if let Some(revision) = self.revision().filter(|revision| is_vague(revision)) {
             return Some(format!(

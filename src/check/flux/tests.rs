@@ -181,6 +181,7 @@ fn keys_of_another_kind_are_refused() {
     let empty = serde_json::from_value::<Spec>(json!({"kind": "Kustomization", "revision": ""})).unwrap();
     assert_eq!(empty.revision(), None);
     assert!(refused(json!({"kind": "Kustomization", "unread": ["Secret"]})).contains("expected `present`, too"));
+    assert!(refused(json!({"kind": "Kustomization", "substituted": true})).contains("expected `present`, too"));
     let variables = json!({"config_map": "a", "keys": ["B"]});
     assert!(refused(json!({"kind": "Kustomization", "substitutes": variables})).contains("expected `namespace`, too"));
 }

@@ -3,10 +3,12 @@
 //! Statuses as source-controller and kustomize-controller 1.7 write them: `status.artifact.revision` of a source is
 //! `main@sha1:<commit>`; a Kustomization's `lastAppliedRevision` follows only when its health checks have passed.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::said::Said;
 use crate::connect::{Resource, Scope};
 
 pub(super) const KUSTOMIZATIONS: Resource =
@@ -75,8 +77,12 @@ impl Source {
 pub struct SourceSeen {
     /// The revision that it has fetched last.
     pub revision: Option<String>,
-    /// What its condition Ready says where it is not `True`.
-    pub trouble: Option<String>,
+    /// When that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<Timestamp>,
+    /// What it says of itself.
+    #[serde(default)]
+    pub said: Said,
 }
 
 /// A Kustomization as it was seen.
@@ -84,47 +90,49 @@ pub struct SourceSeen {
 pub struct Kustomization {
     /// `flux-system/apps`.
     pub name: String,
-    /// Whether it is suspended.
-    pub suspended: bool,
-    /// Generation of its spec.
-    pub generation: i64,
-    /// The generation that its condition Ready speaks of; `observedGeneration` of the status follows on success only.
-    pub observed_generation: Option<i64>,
     /// The revision that it has applied last.
     pub applied: Option<String>,
-    /// What its condition Ready says where it is not `True`.
-    pub trouble: Option<String>,
+    /// The one that it has tried to apply last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempted: Option<String>,
+    /// What it waits for, each as `flux-system/apps`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
+    /// What it says of itself.
+    #[serde(default)]
+    pub said: Said,
 }
 
 pub(super) fn source(object: &Value) -> SourceSeen {
-    let revision = object["status"]["artifact"]["revision"].as_str().map(str::to_owned);
-    SourceSeen { revision, trouble: trouble(object) }
-}
-
-/// Those of all Kustomizations that read the source.
-pub(super) fn kustomizations(source: &Source, all: &[Value]) -> Vec<Kustomization> {
-    let seen = |object: &Value| Kustomization {
-        name: super::observe::path(object),
-        suspended: object["spec"]["suspend"] == true,
-        generation: object["metadata"]["generation"].as_i64().unwrap_or(0),
-        observed_generation: ready(object)["observedGeneration"].as_i64(),
-        applied: object["status"]["lastAppliedRevision"].as_str().map(str::to_owned),
-        trouble: trouble(object),
-    };
-    all.iter().filter(|object| source.is_read_by(object)).map(seen).collect()
-}
-
-fn ready(object: &Value) -> &Value {
-    let conditions = object["status"]["conditions"].as_array().map_or(&[][..], Vec::as_slice);
-    conditions.iter().find(|one| one["type"] == "Ready").unwrap_or(&Value::Null)
-}
-
-fn trouble(object: &Value) -> Option<String> {
-    let ready = ready(object);
-    let text = |key: &str| ready[key].as_str().unwrap_or("?");
-    match &ready["status"] {
-        Value::String(status) if status == "True" => None,
-        Value::String(status) => Some(format!("Ready is {status}: {}: {}", text("reason"), text("message"))),
-        _ => Some("it has no condition Ready".to_owned()),
+    let artifact = &object["status"]["artifact"];
+    SourceSeen {
+        revision: text(&artifact["revision"]),
+        fetched: artifact["lastUpdateTime"].as_str().and_then(|time| time.parse().ok()),
+        said: Said::of(object),
     }
+}
+
+/// Those of all Kustomizations that read the source, and the others, which those may wait for.
+pub(super) fn kustomizations(source: &Source, all: &[Value]) -> (Vec<Kustomization>, Vec<Kustomization>) {
+    let (read, others): (Vec<&Value>, Vec<&Value>) = all.iter().partition(|object| source.is_read_by(object));
+    let seen = |all: Vec<&Value>| all.into_iter().map(kustomization).collect();
+    (seen(read), seen(others))
+}
+
+fn kustomization(object: &Value) -> Kustomization {
+    let namespace = object["metadata"]["namespace"].as_str().unwrap_or("?");
+    let depends_on = object["spec"]["dependsOn"].as_array().into_iter().flatten();
+    let path =
+        |one: &Value| Some(format!("{}/{}", one["namespace"].as_str().unwrap_or(namespace), one["name"].as_str()?));
+    Kustomization {
+        name: super::observe::path(object),
+        applied: text(&object["status"]["lastAppliedRevision"]),
+        attempted: text(&object["status"]["lastAttemptedRevision"]),
+        depends_on: depends_on.filter_map(path).collect(),
+        said: Said::of(object),
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }

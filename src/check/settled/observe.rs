@@ -3,12 +3,16 @@
 use futures::future::try_join_all;
 use serde_json::Value;
 
+use super::rollout::Rollout;
+use super::said::Said;
 use super::{Custom, Object, Observation, Spec, flux, pods};
 use crate::check::trouble::Trouble;
 use crate::check::uses::Use;
 use crate::connect::resource::{DAEMON_SETS, DEPLOYMENTS, PODS, STATEFUL_SETS};
 use crate::connect::{Connections, Resource, Scope};
 
+/// How the API groups of Flux end.
+const FLUX: &str = ".toolkit.fluxcd.io";
 /// Controllers of pods.
 static WORKLOADS: [&Resource; 3] = [&DEPLOYMENTS, &STATEFUL_SETS, &DAEMON_SETS];
 
@@ -38,7 +42,7 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
         let found = connections.get(&source.resource(), namespace, &source.name).await?;
         seen.source = found.as_ref().map(flux::source);
         let all = connections.list(&flux::KUSTOMIZATIONS, namespace, "").await?;
-        seen.kustomizations = flux::kustomizations(source, &all);
+        (seen.kustomizations, seen.beside) = flux::kustomizations(source, &all);
     }
     let custom: Vec<Resource> = spec.objects.iter().map(resource).collect();
     let kinds = || WORKLOADS.into_iter().chain(&custom);
@@ -54,12 +58,18 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
 
 async fn objects(kind: &Resource, namespace: &str, connections: &Connections) -> Result<Vec<Object>, Trouble> {
     let all = connections.list(kind, Some(namespace), "").await?;
-    let object = |object: &Value| Object {
+    Ok(all.iter().map(|object| self::object(kind, object)).collect())
+}
+
+pub(super) fn object(kind: &Resource, object: &Value) -> Object {
+    Object {
         name: format!("{} {}", kind.kind, path(object)),
         generation: object["metadata"]["generation"].as_i64().unwrap_or(0),
         observed_generation: object["status"]["observedGeneration"].as_i64(),
-    };
-    Ok(all.iter().map(object).collect())
+        resource_version: object["metadata"]["resourceVersion"].as_str().map(str::to_owned),
+        rollout: if kind.group == "apps" { Rollout::of(&kind.kind, object) } else { None },
+        said: kind.group.ends_with(FLUX).then(|| Said::of(object)),
+    }
 }
 
 /// `observability/vmagent`.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Told;
-use super::state::{self, Fault};
+use super::state::{self, Follows};
 use crate::check::finding::Finding;
 use crate::check::flux::kinds::Target;
 use crate::check::flux::seen::{Object, Observation, Reference};
@@ -75,16 +75,21 @@ struct Cause {
 impl Causes {
     /// Adds what is wrong with an object; whether it is sound.
     pub(super) fn add(&mut self, graph: &Graph<'_>, object: &Object) -> bool {
+        self.add_for(graph, object, object)
+    }
+
+    /// Adds what is wrong with an object that another one needs; whether it is sound.
+    pub(super) fn add_for(&mut self, graph: &Graph<'_>, object: &Object, needed_by: &Object) -> bool {
         let mut found = Vec::new();
         causes(graph, object, &mut BTreeSet::new(), &mut found);
         let sound = found.is_empty();
         for (on, told) in found {
-            let title = object.title();
+            let title = needed_by.title();
             let same = |cause: &&mut Cause| cause.on == on && cause.told.finding().code == told.finding().code;
             let known = self.found.iter_mut().find(same);
             let holds_up = (on != title).then_some(title);
             match known {
-                Some(cause) => cause.holds_up.extend(holds_up),
+                Some(cause) => cause.holds_up.extend(holds_up.filter(|title| !cause.holds_up.contains(title))),
                 None => self.found.push(Cause { on, told, holds_up: holds_up.into_iter().collect() }),
             }
         }
@@ -113,7 +118,8 @@ fn causes(graph: &Graph<'_>, object: &Object, on_the_way: &mut BTreeSet<String>,
     }
     let own = state::fault(object);
     let before = found.len();
-    if own.as_ref().is_some_and(|fault| fault.follows) {
+    let follows = own.as_ref().map(|fault| fault.follows);
+    if follows == Some(Follows::Dependencies) {
         for path in &object.depends_on {
             match graph.get(&object.kind, path) {
                 Some(dependency) => causes(graph, dependency, on_the_way, found),
@@ -122,15 +128,15 @@ fn causes(graph: &Graph<'_>, object: &Object, on_the_way: &mut BTreeSet<String>,
         }
     }
     // A source that cannot fetch leaves those that applied its last artifact as ready as they were.
-    if found.len() == before && own.as_ref().is_none_or(|fault| fault.follows) {
+    if found.len() == before {
         match (&object.source, graph.source(object)) {
             (_, Some(source)) => causes(graph, source, on_the_way, found),
             (Some(source), None) => found.push((object.title(), missing_source(source))),
             (None, None) => {}
         }
     }
-    if let (true, Some(Fault { told, .. })) = (found.len() == before, own) {
-        found.push((object.title(), told));
+    if let Some(fault) = own.filter(|fault| fault.follows == Follows::Nothing || found.len() == before) {
+        found.push((object.title(), fault.told));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Told, is_kustomization};
 use crate::check::finding::Finding;
 use crate::check::flux::inventory::Id;
-use crate::check::flux::seen::{Kustomization, Object, Observation, Release};
+use crate::check::flux::seen::{Expression, Kustomization, Object, Observation, Release, Watched};
 use crate::check::flux::spec::{Awaited, Demand, Remediation};
 
 pub(super) fn of_object(demand: &Demand, seen: &Observation, object: &Object) -> Vec<Told> {
@@ -29,11 +29,11 @@ pub(super) fn of_object(demand: &Demand, seen: &Observation, object: &Object) ->
 
 /// What holds for none of them.
 pub(super) fn of_all(demand: &Demand, chosen: &[&Object]) -> Vec<Told> {
-    let applied = |awaited: &Awaited| {
+    let is_applied = |awaited: &Awaited| {
         let mut inventories = chosen.iter().filter_map(|object| object.kustomization.as_ref());
-        inventories.any(|own| applies(own, awaited))
+        inventories.any(|own| self::applied(own, awaited).next().is_some())
     };
-    let never = demand.awaits.iter().filter(|awaited| is_kustomization(demand) && !applied(awaited));
+    let never = demand.awaits.iter().filter(|awaited| is_kustomization(demand) && !is_applied(awaited));
     never
         .map(|awaited| {
             let expected = format!("one of them applies a {}", awaited.kind);
@@ -87,31 +87,63 @@ fn remediation(wanted: &Remediation, own: &Release) -> Vec<Finding> {
     wrong.collect()
 }
 
-fn applies(own: &Kustomization, awaited: &Awaited) -> bool {
+/// What of this kind a Kustomization has applied.
+fn applied<'a>(own: &'a Kustomization, awaited: &'a Awaited) -> impl Iterator<Item = Id> + 'a {
     let group = awaited.api_version.split_once('/').map_or("", |(group, _)| group);
-    let mut ids = own.inventory.iter().filter_map(|entry| Id::parse(&entry.id));
-    ids.any(|id| id.kind == awaited.kind && id.group == group)
+    let ids = own.inventory.iter().filter_map(|entry| Id::parse(&entry.id));
+    ids.filter(move |id| id.kind == awaited.kind && id.group == group)
 }
 
 /// kstatus calls an object ready that has none of the conditions that it knows; only an expression tells (kustomize-controller 1.7: a VMSingle that
 /// said `failed` under `wait: true` gave Ready=True). Expressions alone, without `wait` or `healthChecks`, are never evaluated.
 fn awaits(awaited: &Awaited, own: &Kustomization) -> Option<Finding> {
-    if !applies(own, awaited) {
-        return None;
-    }
+    let held: Vec<Id> = applied(own, awaited).collect();
+    held.first()?;
     let kind = &awaited.kind;
     let expected = format!("it is ready only when each {kind} is");
     let code = "flux/not-awaited";
-    if !own.wait && !own.checks.contains(kind) {
+    if !own.wait && own.checks.is_empty() {
         let actual = "it awaits nothing: neither `wait: true` nor `healthChecks`";
         return Some(Finding::new(code, expected, actual).hint("set `spec.wait: true`"));
     }
-    if !own.expressions.contains(&format!("{}/{kind}", awaited.api_version)) {
-        let actual = format!("`healthCheckExprs` has no `current` for {kind}, which has no condition that Flux knows");
-        let hint = "add apiVersion, kind, `current` and `failed`, such as status.updateStatus == 'operational'";
-        return Some(Finding::new(code, expected, actual).hint(hint));
+    if let Some(id) = held.iter().find(|id| !own.wait && !own.checks.iter().any(|one| is(one, id))) {
+        let actual = format!("`healthChecks` does not name {}, and `wait` is not set", id.title());
+        return Some(Finding::new(code, expected, actual).hint("set `spec.wait: true`"));
     }
-    None
+    let of = format!("{}/{kind}", awaited.api_version);
+    let found: Vec<&Expression> = own.expressions.iter().filter(|one| one.of == of).collect();
+    if found.iter().any(|one| reads_status(&one.current)) {
+        return None;
+    }
+    let actual = match found.first() {
+        None => format!("`healthCheckExprs` has no `current` for {kind}, which has no condition that Flux knows"),
+        Some(one) => format!("`current` of {kind} is `{}`, which reads nothing of `status`", one.current),
+    };
+    let hint = "add apiVersion, kind, `current` and `failed`, such as status.updateStatus == 'operational'";
+    Some(Finding::new(code, expected, actual).hint(hint))
+}
+
+fn is(watched: &Watched, id: &Id) -> bool {
+    watched.kind == id.kind && watched.group == id.group && watched.name == id.name && watched.namespace == id.namespace
+}
+
+/// Whether an expression asks for the status: the word stands in it, and not in a text.
+fn reads_status(expression: &str) -> bool {
+    let mut quote = None;
+    let code: String = expression
+        .chars()
+        .filter(|&c| match quote {
+            Some(end) => {
+                quote = Some(end).filter(|end| *end != c);
+                false
+            }
+            None => {
+                quote = Some(c).filter(|c| matches!(c, '\'' | '"'));
+                quote.is_none()
+            }
+        })
+        .collect();
+    code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "status")
 }
 
 /// Whether a folder is this one or in it.

@@ -20,6 +20,44 @@ pub(super) fn of_object(demand: &Demand, seen: &Observation, object: &Object) ->
     told
 }
 
+/// What was looked into for variables that were not replaced, and what was found.
+#[derive(Default)]
+pub(super) struct Searched {
+    pub(super) examined: Vec<String>,
+    pub(super) told: Vec<Told>,
+}
+
+/// Looks into each object that was asked for, but those that Flux is asked to leave as they are.
+pub(super) fn texts(demand: &Demand, seen: &Observation, chosen: &[&Object]) -> Searched {
+    let mut searched = Searched::default();
+    if !demand.substituted {
+        return searched;
+    }
+    let entries = chosen.iter().filter_map(|object| object.kustomization.as_ref()).flat_map(|own| &own.inventory);
+    let found = entries.filter_map(|entry| seen.held.iter().find(|held| held.id == entry.id));
+    for (held, texts) in found.filter_map(|held| Some((held, held.texts.as_ref()?))).filter(|(_, texts)| !texts.spared)
+    {
+        let title = Id::parse(&held.id).map_or_else(|| held.id.clone(), |id| id.title());
+        if texts.read > 0 {
+            searched.examined.push(format!("{title} ({} texts)", texts.read));
+        }
+        if !texts.literal.is_empty() {
+            let all: Vec<String> =
+                texts.literal.iter().map(|one| format!("`{}` in {}", one.variable, one.field)).collect();
+            let expected = "Flux has replaced every variable in it";
+            let finding = Finding::new("flux/not-substituted", expected, all.join(", ")).on(title);
+            let hint =
+                "see `postBuild` of its Kustomization; what is meant to stay has the annotation `substitute: disabled`";
+            searched.told.push(Told::Fails(finding.hint(hint)));
+        }
+    }
+    if searched.examined.is_empty() {
+        let expected = "what they have applied has texts, in which a variable could be left";
+        searched.told.push(Told::Unclear(Finding::new("flux/not-looked-at", expected, "none was looked at")));
+    }
+    searched
+}
+
 /// What none of them holds.
 pub(super) fn of_all(demand: &Demand, chosen: &[&Object]) -> Vec<Told> {
     let entries = || chosen.iter().filter_map(|object| object.kustomization.as_ref()).flat_map(|own| &own.inventory);

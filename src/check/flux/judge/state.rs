@@ -10,13 +10,22 @@ use crate::check::flux::seen::{Condition, Object};
 /// What is wrong with an object.
 pub(super) struct Fault {
     pub(super) told: Told,
-    /// Whether it may only follow from what the object waits for.
-    pub(super) follows: bool,
+    pub(super) follows: Follows,
+}
+
+/// What a fault may only follow from. What does not is told whatever else is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Follows {
+    Nothing,
+    /// From its source, which could not be read.
+    Source,
+    /// From what it waits for, and then from its source.
+    Dependencies,
 }
 
 /// What keeps an object from having done its work; `None` when it says that it has.
 pub(super) fn fault(object: &Object) -> Option<Fault> {
-    let own = |finding: Finding| Some(Fault { told: Told::Fails(finding), follows: false });
+    let own = |finding: Finding| Some(Fault { told: Told::Fails(finding), follows: Follows::Nothing });
     if object.deleting {
         let finding = Finding::new("flux/being-deleted", "it stays", "its deletion has been asked for");
         return own(finding.hint("see who deletes it: a Kustomization with `prune` deletes what left its folder"));
@@ -50,14 +59,24 @@ pub(super) fn fault(object: &Object) -> Option<Fault> {
         "False" => {
             let (code, hint) = code(object, ready);
             let finding = Finding::new(code, "it is ready", words(ready)).hint(hint);
-            Some(Fault { told: Told::Fails(finding), follows: true })
+            Some(Fault { told: Told::Fails(finding), follows: follows(ready) })
         }
         _ => unclear(Finding::new("flux/progressing", "it is ready", words(ready))),
     }
 }
 
 fn unclear(finding: Finding) -> Option<Fault> {
-    Some(Fault { told: Told::Unclear(finding), follows: true })
+    Some(Fault { told: Told::Unclear(finding), follows: Follows::Dependencies })
+}
+
+/// Whether the reason speaks of others (kustomize-controller 1.7, helm-controller 1.4, and source-controller 1.7 of a HelmChart). A
+/// build that failed was begun, so that its dependencies were ready.
+fn follows(ready: &Condition) -> Follows {
+    match ready.reason.as_str() {
+        "DependencyNotReady" => Follows::Dependencies,
+        "ArtifactFailed" | "SourceNotReady" | "SourceUnavailable" | "NoSourceArtifact" => Follows::Source,
+        _ => Follows::Nothing,
+    }
 }
 
 /// Ready, but not at rest.

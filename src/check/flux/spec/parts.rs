@@ -16,6 +16,23 @@ pub struct Root {
     pub namespace: String,
     /// Its name.
     pub name: String,
+    /// The Kustomization at the top, in the source's namespace or as `namespace/name`, where a person or the Flux operator
+    /// applies it: `flux-system`. Absent: it applies itself, as `flux bootstrap` makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top: Option<String>,
+}
+
+impl Root {
+    /// `GitRepository flux-system/platform`.
+    pub(in crate::check::flux) fn title(&self) -> String {
+        format!("{} {}/{}", self.kind, self.namespace, self.name)
+    }
+
+    /// `namespace/name` of the Kustomization that need not apply itself.
+    pub(in crate::check::flux) fn top(&self) -> Option<String> {
+        let top = self.top.as_ref()?;
+        Some(if top.contains('/') { top.clone() } else { format!("{}/{top}", self.namespace) })
+    }
 }
 
 /// An object somewhere.

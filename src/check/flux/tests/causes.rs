@@ -81,6 +81,39 @@ fn the_first_cause_is_told_and_not_the_last_symptom() {
     fails(&of_stack(json!({}), &suspended), "flux/suspended");
 }
 
+/// It was begun, so that it waited for nothing.
+#[test]
+fn a_failure_of_its_own_is_told_whatever_it_depends_on() {
+    let failed = not_ready(stack(), "vmsingle", "BuildFailed", "kustomize build failed");
+    let suspended = with(failed.clone(), "operator", "/spec/suspend", json!(true));
+    let finding = fails(&of_stack(json!({}), &suspended), "flux/build-failed").clone();
+    assert_eq!(finding.object.as_deref(), Some("Kustomization flux-system/vmsingle"));
+    let progressing = ready("Unknown", "Progressing", "Reconciliation in progress", 2);
+    let progressing = with(failed.clone(), "operator", "/status/conditions/0", progressing);
+    fails(&of_stack(json!({}), &progressing), "flux/build-failed");
+    // A source that can fetch no more is another fault, and told beside it.
+    let both = not_ready(failed, "platform", "GitOperationFailed", "no such host");
+    let verdict = of_stack(json!({}), &both);
+    let codes: Vec<_> = verdict.findings().iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(codes, ["flux/fetch-failed", "flux/build-failed"]);
+    // What waits is only as bad as what it waits for.
+    let waits = not_ready(stack(), "vmsingle", "DependencyNotReady", "dependency 'flux-system/operator' is not ready");
+    let progressing = ready("Unknown", "Progressing", "Reconciliation in progress", 2);
+    unclear(&of_stack(json!({}), &with(waits, "operator", "/status/conditions/0", progressing)), "flux/progressing");
+}
+
+/// The folder is not in the artifact: nothing that it depends on is at fault.
+#[test]
+fn an_artifact_that_fails_follows_from_its_source_alone() {
+    let failed = not_ready(stack(), "vmsingle", "ArtifactFailed", "kustomization path not found");
+    let suspended = with(failed.clone(), "operator", "/spec/suspend", json!(true));
+    fails(&of_stack(json!({}), &suspended), "flux/artifact-failed");
+    fails(
+        &of_stack(json!({}), &not_ready(failed, "platform", "GitOperationFailed", "no such host")),
+        "flux/fetch-failed",
+    );
+}
+
 #[test]
 fn a_source_that_cannot_fetch_is_red_although_all_is_ready() {
     let message = "failed to checkout and determine revision: couldn't find remote ref";

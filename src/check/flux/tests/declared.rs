@@ -9,7 +9,7 @@ fn present() -> Value {
 }
 
 fn held(objects: &[(Target, Value)], held: &[(&str, bool)]) -> Observation {
-    let held = held.iter().map(|(id, there)| Held { id: (*id).to_owned(), there: *there }).collect();
+    let held = held.iter().map(|(id, there)| Held { id: (*id).to_owned(), there: *there, texts: None }).collect();
     Observation { held, ..seen(objects) }
 }
 
@@ -57,6 +57,53 @@ fn labelled(all: Vec<(Target, Value)>, name: &str, by: &str) -> Vec<(Target, Val
     with(all, name, "/metadata/labels", labels)
 }
 
+/// The stack below the Kustomization `apps`, which has this in its inventory.
+fn under_apps(inventory: &[&str]) -> Vec<(Target, Value)> {
+    labelled([stack(), vec![kustomization("apps", &[], inventory)]].concat(), "vmsingle", "apps")
+}
+
+#[test]
+fn what_somebody_applied_by_hand_comes_from_nowhere_unless_the_suite_names_it() {
+    let from = |top: Value| json!({"from": {"kind": "GitRepository", "namespace": "flux-system", "name": "platform", "top": top}});
+    let finding = fails(&of_stack(from(Value::Null), &stack()), "flux/not-from").clone();
+    assert!(finding.actual.ends_with("nor does it apply itself: somebody did by hand"), "{finding:?}");
+    // That it says so of itself is not enough.
+    fails(&of_stack(from(Value::Null), &labelled(stack(), "vmsingle", "vmsingle")), "flux/not-from");
+    let all = under_apps(&["flux-system_vmsingle_kustomize.toolkit.fluxcd.io_Kustomization"]);
+    fails(&of_stack(from(Value::Null), &all), "flux/not-from");
+    for top in ["apps", "flux-system/apps"] {
+        assert!(of_stack(from(json!(top)), &all).is_pass(), "{top}");
+    }
+    let finding = fails(&of_stack(from(json!("flux-system")), &all), "flux/not-from").clone();
+    let actual = "the way ends at Kustomization flux-system/apps, and not at Kustomization flux-system/flux-system";
+    assert_eq!(finding.actual, actual);
+    let elsewhere = with(all, "apps", "/spec/sourceRef/name", json!("other"));
+    let elsewhere =
+        [elsewhere, vec![with(vec![git()], "platform", "/metadata/name", json!("other")).remove(0)]].concat();
+    fails(&of_stack(from(json!("apps")), &elsewhere), "flux/not-from");
+}
+
+#[test]
+fn what_is_above_is_at_work_ready_and_at_the_sources_revision() {
+    let root = json!({"from": {"kind": "GitRepository", "namespace": "flux-system", "name": "platform"}});
+    let own = [
+        "flux-system_apps_kustomize.toolkit.fluxcd.io_Kustomization",
+        "flux-system_vmsingle_kustomize.toolkit.fluxcd.io_Kustomization",
+    ];
+    let with = |pointer: &str, value: Value| with(under_apps(&own), "apps", pointer, value);
+    let of = |all: &[(Target, Value)]| of_stack(root.clone(), all);
+    let finding = fails(&of(&with("/spec/suspend", json!(true))), "flux/suspended").clone();
+    assert_eq!(finding.object.as_deref(), Some("Kustomization flux-system/apps"));
+    assert!(finding.actual.ends_with("; it holds up Kustomization flux-system/vmsingle"), "{finding:?}");
+    fails(&of(&with("/status/conditions/0", ready("False", "BuildFailed", "no", 2))), "flux/build-failed");
+    unclear(&of(&with("/status/conditions/0", ready("Unknown", "Progressing", "", 2))), "flux/progressing");
+    unclear(&of(&with("/metadata/generation", json!(3))), "flux/stale-generation");
+    let older = fails(&of(&with("/status/lastAppliedRevision", json!(BEFORE))), "flux/older-revision").clone();
+    assert_eq!(older.object.as_deref(), Some("Kustomization flux-system/apps"));
+    // Without `from` nothing is said of it.
+    assert!(of_stack(json!({}), &with("/spec/suspend", json!(true))).is_pass());
+}
+
 #[test]
 fn the_way_up_ends_at_the_source() {
     let root = json!({"from": {"kind": "GitRepository", "namespace": "flux-system", "name": "platform"}});
@@ -64,10 +111,11 @@ fn the_way_up_ends_at_the_source() {
         "flux-system_apps_kustomize.toolkit.fluxcd.io_Kustomization",
         "flux-system_vmsingle_kustomize.toolkit.fluxcd.io_Kustomization",
     ];
-    let all = labelled([stack(), vec![kustomization("apps", &[], &own)]].concat(), "vmsingle", "apps");
-    assert!(of_stack(root.clone(), &all).is_pass());
+    let all = under_apps(&own);
+    let verdict = of_stack(root.clone(), &all);
+    let Decision::Pass(examined) = &verdict.decision else { panic!("{verdict:?}") };
+    assert_eq!(examined.names, ["Kustomization flux-system/vmsingle", "Kustomization flux-system/apps"]);
     assert!(of_stack(root.clone(), &labelled(all.clone(), "apps", "apps")).is_pass(), "as `flux bootstrap` makes it");
-    assert!(of_stack(root.clone(), &stack()).is_pass(), "applied by hand, at the top itself");
     let unlisted = with(all.clone(), "apps", "/status/inventory/entries", json!([]));
     let finding = fails(&of_stack(root.clone(), &unlisted), "flux/not-from").clone();
     assert!(finding.actual.starts_with("Kustomization flux-system/apps does not have"), "{finding:?}");
@@ -80,11 +128,11 @@ fn the_way_up_ends_at_the_source() {
 fn a_release_that_no_kustomization_applied_comes_from_nowhere() {
     let object = json!({"metadata": {"namespace": "o", "name": "operator", "generation": 1},
         "spec": {"chartRef": {"kind": "OCIRepository", "name": "c"}},
-        "status": {"observedGeneration": 1, "lastAttemptedRevision": "1.0.0",
-            "history": [{"status": "deployed", "chartVersion": "1.0.0", "appVersion": "1"}],
+        "status": {"observedGeneration": 1, "lastAttemptedRevision": "1.0.0+0cc9a8446c95",
+            "history": [{"status": "deployed", "chartVersion": "1.0.0+0cc9a8446c95", "appVersion": "1"}],
             "conditions": [ready("True", "InstallSucceeded", "", 1)]}});
     let source = json!({"metadata": {"namespace": "o", "name": "c", "generation": 1}, "spec": {},
-        "status": {"observedGeneration": 1, "artifact": {"revision": "1.0.0@sha256:0"},
+        "status": {"observedGeneration": 1, "artifact": {"revision": "1.0.0@sha256:0cc9a8446c95009e"},
             "conditions": [ready("True", "Succeeded", "", 1)]}});
     let all = [(Target::HelmRelease, object), (Target::OCIRepository, source)];
     let root = json!({"kind": "HelmRelease", "from": {"kind": "GitRepository", "namespace": "a", "name": "b"}});
@@ -130,7 +178,41 @@ fn a_kind_without_ready_is_awaited_by_an_expression_that_is_evaluated() {
     let inert = with(good.clone(), "vmsingle", "/spec/wait", json!(false));
     let finding = fails(&of_stack(awaits("VMSingle"), &inert), "flux/not-awaited").clone();
     assert!(finding.actual.starts_with("it awaits nothing"), "{finding:?}");
-    let listed = with(inert, "vmsingle", "/spec/healthChecks", json!([{"kind": "VMSingle", "name": "vmsingle"}]));
-    assert!(of_stack(awaits("VMSingle"), &listed).is_pass());
+    let list = |name: &str, namespace: &str, group: &str| {
+        let one =
+            json!({"apiVersion": format!("{group}/v1beta1"), "kind": "VMSingle", "name": name, "namespace": namespace});
+        of_stack(awaits("VMSingle"), &with(inert.clone(), "vmsingle", "/spec/healthChecks", json!([one])))
+    };
+    assert!(list("vmsingle", "observability", "operator.victoriametrics.com").is_pass());
+    for (name, namespace, group) in [
+        ("other", "observability", "operator.victoriametrics.com"),
+        ("vmsingle", "default", "operator.victoriametrics.com"),
+        ("vmsingle", "observability", "example.com"),
+    ] {
+        let finding = fails(&list(name, namespace, group), "flux/not-awaited").clone();
+        assert!(
+            finding.actual.starts_with("`healthChecks` does not name VMSingle observability/vmsingle"),
+            "{finding:?}"
+        );
+    }
     fails(&of_stack(awaits("VMAgent"), &good), "flux/not-applied");
+}
+
+#[test]
+fn an_expression_reads_the_status() {
+    let by = |current: &str| {
+        let expression =
+            json!([{"apiVersion": "operator.victoriametrics.com/v1beta1", "kind": "VMSingle", "current": current}]);
+        let awaits = json!({"awaits": [{"apiVersion": "operator.victoriametrics.com/v1beta1", "kind": "VMSingle"}]});
+        of_stack(awaits, &with(stack(), "vmsingle", "/spec/healthCheckExprs", expression))
+    };
+    for current in
+        ["status.updateStatus == 'operational'", "has(status.x) && true", "'a' == \"b\" || status['x'] == 'y'"]
+    {
+        assert!(by(current).is_pass(), "{current}");
+    }
+    for current in ["true", "'status' == \"status\"", "spec.statusPage != ''"] {
+        let finding = fails(&by(current), "flux/not-awaited").clone();
+        assert_eq!(finding.actual, format!("`current` of VMSingle is `{current}`, which reads nothing of `status`"));
+    }
 }
