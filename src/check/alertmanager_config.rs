@@ -2,6 +2,7 @@
 
 mod judge;
 mod observe;
+mod parsing;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +19,9 @@ use super::trouble::Trouble;
 use super::uses::Use;
 use super::verdict::Verdict;
 use crate::check::route::Config;
-use crate::connect::{Application, Component, Endpoint};
+use crate::connect::{self, Application, Component, Endpoint};
+
+pub use parsing::{Parsing, Unlike};
 
 /// The kind.
 pub struct AlertmanagerConfig;
@@ -32,6 +35,10 @@ pub struct Spec {
     /// Alerts, and the receivers that they must lead to.
     #[schemars(length(min = 1))]
     pub routes: Vec<Wanted>,
+    /// Whether both of Alertmanager's parsers must have read every matcher alike. Its log alone tells that: reading it needs a
+    /// permission, and a pod behind the Service.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub parsed_alike: bool,
     /// Receivers that tell nobody on purpose: `["null"]`. Every other receiver that a route names needs an integration.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub silent: Vec<String>,
@@ -48,6 +55,10 @@ pub struct Wanted {
     /// Exactly the receivers that it may reach: `[critical]`.
     #[schemars(length(min = 1))]
     pub receivers: Vec<String>,
+    /// Time intervals, by their names in the configuration, that may keep its routes from telling anybody at times: none by
+    /// default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub time_intervals: Vec<String>,
 }
 
 /// The configuration of every Alertmanager behind the Service.
@@ -68,6 +79,9 @@ pub struct Instance {
     pub last_reload_successful: Option<bool>,
     /// What runs.
     pub config: Config,
+    /// How it read its file, where that is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parsing: Option<Parsing>,
 }
 
 impl Kind for AlertmanagerConfig {
@@ -78,7 +92,8 @@ impl Kind for AlertmanagerConfig {
     const PAGE: &'static str = include_str!("alertmanager_config/page.md");
 
     fn uses(spec: &Spec) -> Vec<Use> {
-        vec![Use::reading(&spec.endpoint, Some(Application::Alertmanager))]
+        let log = spec.parsed_alike.then(|| Use::Api(connect::log::access(&spec.endpoint.namespace)));
+        [Use::reading(&spec.endpoint, Some(Application::Alertmanager))].into_iter().chain(log).collect()
     }
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

@@ -3,6 +3,7 @@
 mod blind;
 mod cel;
 mod definition;
+mod each;
 mod judge;
 mod known;
 mod observation;
@@ -24,7 +25,10 @@ use super::verdict::Verdict;
 use crate::connect::resource::CUSTOM_RESOURCE_DEFINITIONS;
 
 pub use cel::Expression;
-pub use observation::{Condition, Definition, Fields, Found, Match, Observation, Seen, Served, Unknown, Value};
+pub use each::ForEach;
+pub use observation::{
+    Condition, Definition, Element, Elements, Fields, Found, Match, Observation, Seen, Served, Unknown, Value,
+};
 pub use path::Path;
 pub use spec::{Age, Count, Observed, Owner, Spec, Status};
 pub use wanted::{Pattern, Wanted, Yes};

@@ -5,6 +5,7 @@ mod expression;
 mod judge;
 mod loaded;
 mod observe;
+mod reads;
 mod series;
 mod spec;
 #[cfg(test)]

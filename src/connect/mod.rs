@@ -8,6 +8,7 @@ mod endpoint;
 mod forward;
 mod given;
 mod kubeconfig;
+pub mod log;
 mod message;
 mod options;
 mod pods;

@@ -26,7 +26,7 @@ fn spec(more: Value) -> Spec {
 
 fn instance(pod: &str, config: &str) -> Instance {
     let config = Config::read(config);
-    Instance { pod: pod.to_owned(), last_reload_successful: Some(true), config }
+    Instance { pod: pod.to_owned(), last_reload_successful: Some(true), config, parsing: None }
 }
 
 fn seen(instances: Vec<Instance>) -> Observation {
@@ -103,6 +103,22 @@ fn a_wanted_receiver_that_does_not_exist_is_told_as_that() {
 }
 
 #[test]
+fn a_route_that_rests_at_times_fails_unless_that_is_meant() {
+    let with = |intervals: &str| SOUND.replace("receiver: critical, ", &format!("receiver: critical, {intervals}, "));
+    let muted = with("mute_time_intervals: [nights]");
+    let verdict = judge(json!({}), &muted);
+    fails(&verdict, &["alertmanager/muted-at-times"]);
+    assert_eq!(verdict.findings()[0].actual, "its route to critical is muted during nights");
+    fails(&judge(json!({}), &with("active_time_intervals: [office]")), &["alertmanager/muted-at-times"]);
+    let meant = |names: Value| json!({"routes": [{"labels": {"severity": "critical"}, "receivers": ["critical"], "time_intervals": names}]});
+    assert!(judge(meant(json!(["nights"])), &muted).is_pass());
+    fails(&judge(meant(json!(["night"])), &muted), &["alertmanager/muted-at-times"]);
+    // Of a warning nothing is said here.
+    let other = json!({"routes": [{"labels": {"severity": "warning"}, "receivers": ["default"]}]});
+    assert!(judge(other, &muted).is_pass());
+}
+
+#[test]
 fn what_cannot_be_read_fails() {
     for config in ["", "route: [", "receivers: []", "route: {receiver: a, routes: [{matchers: [x]}]}\nreceivers: []"] {
         fails(&judge(json!({}), config), &["alertmanager/unreadable"]);
@@ -116,6 +132,27 @@ fn a_refused_newer_configuration_fails_and_an_untold_one_is_unclear() {
     let verdict = judge::judge(&spec(json!({})), &seen(vec![with(None)]));
     assert!(matches!(verdict.decision, Decision::Inconclusive(_)));
     assert_eq!(verdict.findings()[0].code, "alertmanager/reload-unknown");
+}
+
+#[test]
+fn matchers_that_are_read_two_ways_fail_where_that_is_asked_for() {
+    let with = |parsing: Option<Parsing>| {
+        let seen = seen(vec![Instance { parsing, ..instance("Pod o/a-0", SOUND) }]);
+        judge::judge(&spec(json!({"parsed_alike": true})), &seen)
+    };
+    assert!(with(Some(Parsing::Told(Vec::new()))).is_pass());
+    let unlike = |suggestion: Option<&str>| {
+        Parsing::Told(vec![Unlike { input: "a=b c".to_owned(), suggestion: suggestion.map(str::to_owned) }])
+    };
+    fails(&with(Some(unlike(None))), &["alertmanager/parsed-two-ways"]);
+    let verdict = with(Some(unlike(Some("a=\"b c\""))));
+    fails(&verdict, &["alertmanager/old-syntax"]);
+    assert!(verdict.findings()[0].hint.as_deref().unwrap().starts_with("write a=\"b c\""), "{verdict:?}");
+    for unknown in [None, Some(Parsing::Untold("no log".to_owned()))] {
+        let verdict = with(unknown);
+        assert!(matches!(verdict.decision, Decision::Inconclusive(_)), "{verdict:?}");
+        assert_eq!(verdict.findings()[0].code, "alertmanager/parsing-unknown");
+    }
 }
 
 #[test]
@@ -145,6 +182,9 @@ async fn a_look_keeps_who_is_told_and_not_how() {
     });
     let connections = given("vmalertmanager-main", &url.await).await;
     let look = Look { connections: &connections, run: "test" };
+    let asked = spec(json!({"parsed_alike": true}));
+    let unknown = AlertmanagerConfig::observe(&asked, &mut (), &look).await.unwrap();
+    assert!(matches!(unknown.instances[0].parsing, Some(Parsing::Untold(_))), "an address may be that of any pod");
     let seen = AlertmanagerConfig::observe(&spec(json!({})), &mut (), &look).await.unwrap();
     let saved = serde_json::to_string(&seen).unwrap();
     assert!(!saved.contains(CANARY), "{saved}");

@@ -1,5 +1,6 @@
 //! Judges objects: whether they are there, seen by their controllers, and what they should be.
 
+mod each;
 mod expression;
 mod field;
 mod settled;
@@ -74,6 +75,10 @@ fn of_objects(demand: &Demand, seen: &Observation, kind: &str, at: Timestamp, ju
     {
         judgement.unclear(finding);
     }
+    if !demand.for_each.is_empty() {
+        let elements: u64 = seen.objects.iter().flat_map(|object| &object.elements).map(|seen| seen.count).sum();
+        judgement.measured(Measurement::new("elements", elements as f64, Unit::Count));
+    }
     seen.objects.iter().for_each(|object| of_object(demand, seen, kind, object, at, judgement));
 }
 
@@ -144,6 +149,7 @@ fn of_object(
     let told = settled::conditions(demand, object, settled)
         .into_iter()
         .chain(field::of_object(demand, object, settled, at))
+        .chain(each::of_object(demand, object, settled, at))
         .chain(expression::of_object(demand, object, settled));
     told.for_each(|found| found.tell(&on, judgement));
     if let Some(finding) = demand.age.as_ref().and_then(|age| other_age(age, object, at)) {

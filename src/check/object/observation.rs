@@ -104,6 +104,9 @@ pub struct Found {
     /// One entry per path of the suite, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<Seen>,
+    /// One entry per path of `for_each`, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elements: Vec<Elements>,
     /// The fields that the suite's expressions mention, in their places, where it has expressions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mentioned: Option<Value>,
@@ -145,6 +148,33 @@ pub struct Seen {
     /// Where it leads nowhere: a name that is there and looks like the one that was meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near: Option<String>,
+}
+
+/// The elements that a path of `for_each` leads to.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Elements {
+    /// The path, as the suite has it.
+    pub path: String,
+    /// How many elements it leads to.
+    pub count: u64,
+    /// Those that are kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub each: Vec<Element>,
+    /// Where it leads nowhere: a name that is there and looks like the one that was meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<String>,
+}
+
+/// One element.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Element {
+    /// `spec.containers[1]`.
+    pub at: String,
+    /// What it calls itself in its field `name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// One entry per path of its `fields`, in their order; places are those in the object.
+    pub paths: Vec<Seen>,
 }
 
 /// One place and what is there.

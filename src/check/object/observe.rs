@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 use super::blind::{blind, kept, part_kept};
 use super::cel::{Expression, part};
 use super::definition::{About, about, served};
+use super::each::ForEach;
 use super::known;
-use super::observation::{Condition, Definition, Found, Match, Observation, Seen, Unknown};
+use super::observation::{Condition, Definition, Element, Elements, Found, Match, Observation, Seen, Unknown};
 use super::path::Path;
 use super::spec::{Demand, Owner};
 use crate::check::suggest::closest;
@@ -21,6 +22,8 @@ pub(super) const OBJECTS: usize = 500;
 pub(super) const MATCHES: usize = 200;
 /// Unknown fields of one object that are kept.
 const UNKNOWN: usize = 50;
+/// Bytes of an element's name; names of Kubernetes are not longer.
+const NAME: usize = 253;
 /// Bytes of one value, as JSON.
 const VALUE: usize = 2048;
 /// Bytes of all fields that the expressions mention, as JSON. Expressions walk over whole lists, such as all conditions.
@@ -80,7 +83,8 @@ pub(super) fn keep(demand: &Demand, mut object: Json, secret: bool, about: &Abou
         url: format!("{} {}", demand.kind, metadata["name"]),
         message: message.to_owned(),
     };
-    let paths = demand.fields.keys().map(|path| seen(path, &object).map_err(|error| malformed(&error)));
+    let paths = demand.fields.keys().map(|path| seen(path, &object, "").map_err(|error| malformed(&error)));
+    let elements = demand.for_each.iter().map(|each| elements(each, &object).map_err(|error| malformed(&error)));
     Ok(Found {
         namespace: text("namespace"),
         name: text("name").ok_or_else(|| malformed("no metadata.name"))?,
@@ -93,6 +97,7 @@ pub(super) fn keep(demand: &Demand, mut object: Json, secret: bool, about: &Abou
         has_status: status.as_object().is_some_and(|status| !status.is_empty()),
         conditions: conditions(demand, status),
         paths: paths.collect::<Result<_, _>>()?,
+        elements: elements.collect::<Result<_, _>>()?,
         mentioned: (!demand.cel.is_empty())
             .then(|| part_kept(part(demand.cel.iter().flat_map(Expression::mentions), &object), PART)),
         unknown: unknown.into_iter().take(UNKNOWN).collect::<Vec<Unknown>>(),
@@ -115,12 +120,37 @@ fn conditions(demand: &Demand, status: &Json) -> Vec<Condition> {
     wanted.filter_map(|one| Condition::deserialize(one).ok()).collect()
 }
 
-fn seen(path: &Path, object: &Json) -> Result<Seen, String> {
+/// Where a path leads to from a place: in an object, or in one of its elements.
+fn seen(path: &Path, object: &Json, from: &str) -> Result<Seen, String> {
     let matches = path.matches(object)?;
     let count = matches.len() as u64;
     let near = if matches.is_empty() { near(path, object) } else { None };
-    let kept = matches.into_iter().take(MATCHES).map(|(at, value)| Match { at, holds: kept(value, VALUE) });
+    let kept =
+        matches.into_iter().take(MATCHES).map(|(at, value)| Match { at: joined(from, &at), holds: kept(value, VALUE) });
     Ok(Seen { path: path.to_string(), count, matches: kept.collect(), near })
+}
+
+fn elements(each: &ForEach, object: &Json) -> Result<Elements, String> {
+    let found = each.path.matches(object)?;
+    let count = found.len() as u64;
+    let near = if found.is_empty() { near(&each.path, object) } else { None };
+    let element = |(at, value): (String, &Json)| {
+        let paths = each.fields.keys().map(|path| seen(path, value, &at)).collect::<Result<_, _>>()?;
+        let name = value["name"].as_str().filter(|name| name.len() <= NAME).map(str::to_owned);
+        Ok::<_, String>(Element { name, paths, at })
+    };
+    let kept = found.into_iter().take(MATCHES).map(element).collect::<Result<_, _>>()?;
+    Ok(Elements { path: each.path.to_string(), count, each: kept, near })
+}
+
+/// A place in an element as a place in the object: `spec.ports[0]` and `name` make `spec.ports[0].name`.
+fn joined(from: &str, at: &str) -> String {
+    let inner = at.strip_prefix('$').unwrap_or(at);
+    match from {
+        "" => at.to_owned(),
+        _ if inner.is_empty() || inner.starts_with('[') => format!("{from}{inner}"),
+        _ => format!("{from}.{inner}"),
+    }
 }
 
 /// The first name on the way that is not there, as it was probably meant.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use jsonpath_rust::parser::model::JpQuery;
+use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
 use jsonpath_rust::parser::parse_json_path;
 use jsonpath_rust::query::js_path_process;
 use regex::Regex;
@@ -39,6 +39,14 @@ impl Path {
         let rest = rest.strip_prefix('.').unwrap_or(rest);
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
         (end > 0).then(|| &rest[..end])
+    }
+
+    /// Whether it goes on behind a place where it may lead to many: then it passes over those that lack what follows.
+    pub(super) fn passes_over(&self) -> bool {
+        let many = |segment: &Segment| !matches!(segment, Segment::Selector(Selector::Name(_) | Selector::Index(_)));
+        let deep = |segment: &Segment| matches!(segment, Segment::Descendant(inner) if **inner != Segment::Selector(Selector::Wildcard));
+        let first = self.query.segments.iter().position(many);
+        first.is_some_and(|first| first + 1 < self.query.segments.len() || deep(&self.query.segments[first]))
     }
 
     /// The names on the way, where it is nothing but names: `[spec, storage]`.
@@ -185,6 +193,16 @@ mod tests {
                 error.contains("is no JSONPath") && error.contains(": expected one of RFC 9535"),
                 "{text}: {error}"
             );
+        }
+    }
+
+    #[test]
+    fn a_path_that_goes_on_behind_many_places_passes_some_over() {
+        for text in ["a[*].b", "a.*.b", "a[?@.x == 1].b", "a[0:2].b", "$..b", "a[*][0]", "a['b','c'].d", "a[*].b[*]"] {
+            assert!(path(text).passes_over(), "{text}");
+        }
+        for text in ["a.b", "a[0].b", "a[*]", "a.*", "a[?@.x == 1]", "$..*", "a['b/c'].d", "a[-1]", "$"] {
+            assert!(!path(text).passes_over(), "{text}");
         }
     }
 

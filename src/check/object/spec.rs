@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cel::Expression;
+use super::each::{self, ForEach};
 use super::path::Path;
 use super::wanted::Wanted;
 use crate::connect::resource::usual_plural;
@@ -49,6 +50,10 @@ pub struct Demand {
     /// Demands on fields of each object, by JSONPath (RFC 9535): `{spec.retentionPeriod: {equals: 90d}}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<Path, Wanted>,
+    /// Demands on every element of a list or map, which `fields` cannot make: a path passes over an element that lacks what it
+    /// asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub for_each: Vec<ForEach>,
     /// Expressions in CEL, as Flux takes them in `healthCheckExprs`, each of which must be true of each object; the object's
     /// own fields are the variables: `[status.updateStatus == 'operational']`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -178,10 +183,35 @@ impl Demand {
         self.api_version == "v1" && matches!(self.kind.to_lowercase().as_str(), "secret" | "secrets")
     }
 
+    /// Whether values that a path leads to may be read.
+    fn may_read(&self, path: &Path) -> bool {
+        !self.is_secret() || path.root().is_some_and(is_plain)
+    }
+
     /// Whether there must be none.
     pub(super) fn is_none(&self) -> bool {
         self.count.as_ref().is_some_and(|count| count.exactly == Some(0))
     }
+}
+
+/// Whether a demand on a field can be meant. `readable` says whether values there may be read.
+fn of_field(path: &Path, wanted: &Wanted, readable: bool) -> Result<(), String> {
+    if let Some(fault) = wanted.fault() {
+        return Err(format!("`{path}` {fault}"));
+    }
+    if !readable && !wanted.is_blind() {
+        return Err(format!(
+            "`{path}` would compare data of a Secret, which is never read: expected `exists`, `absent`, `count`, or \
+             `at_least` and `at_most` for the number of bytes"
+        ));
+    }
+    if wanted.exists.is_some() && wanted.count.is_none() && path.passes_over() {
+        return Err(format!(
+            "`{path}` leads only to what is there, so `exists` passes over every element without it: expected `for_each` with \
+             the elements as `path` and the rest in `fields`, or `count` beside `exists`"
+        ));
+    }
+    Ok(())
 }
 
 /// Whether a top-level field of a Secret is no data.
@@ -194,15 +224,17 @@ impl TryFrom<Demand> for Spec {
 
     fn try_from(demand: Demand) -> Result<Self, String> {
         for (path, wanted) in &demand.fields {
-            if let Some(fault) = wanted.fault() {
-                return Err(format!("`{path}` {fault}"));
-            }
-            if demand.is_secret() && !path.root().is_some_and(is_plain) && !wanted.is_blind() {
-                return Err(format!(
-                    "`{path}` would compare data of a Secret, which is never read: expected `exists`, `absent`, `count`, or \
-                     `at_least` and `at_most` for the number of bytes"
-                ));
-            }
+            of_field(path, wanted, demand.may_read(path))?;
+        }
+        for each in &demand.for_each {
+            each.fault().map_or(Ok(()), Err)?;
+            let readable = demand.may_read(&each.path);
+            each.fields.iter().try_for_each(|(path, wanted)| of_field(path, wanted, readable))?;
+        }
+        if let Some(path) = each::twice(&demand.for_each) {
+            return Err(format!(
+                "`{path}` stands twice in `for_each`: expected all demands on its elements in one entry"
+            ));
         }
         let data = |expression: &&Expression| {
             expression.mentions().iter().any(|field| !field.presence && !is_plain(field.root()))
@@ -219,7 +251,7 @@ impl TryFrom<Demand> for Spec {
         if let Some(fault) = demand.count.as_ref().and_then(Count::fault) {
             return Err(format!("`count` {fault}"));
         }
-        let values = !demand.fields.is_empty() || !demand.cel.is_empty();
+        let values = !demand.fields.is_empty() || !demand.for_each.is_empty() || !demand.cel.is_empty();
         let demands = values || !demand.conditions.is_empty() || demand.age.is_some();
         if demand.is_none() && (demands || demand.known_fields) {
             return Err("there must be none, yet something is demanded of each: expected `count: {exactly: 0}` alone"

@@ -1,5 +1,6 @@
 //! Literal objects.
 
+mod elements;
 mod expressions;
 mod kept;
 mod lint;

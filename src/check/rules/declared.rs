@@ -72,6 +72,7 @@ struct Metadata {
     name: String,
     namespace: String,
     labels: Labels,
+    generation: Option<i64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -85,6 +86,7 @@ struct Content {
 struct Status {
     update_status: String,
     reason: String,
+    observed_generation: Option<i64>,
 }
 
 impl Declared {
@@ -104,10 +106,12 @@ impl Declared {
             let selectors = Selectors { spec: &vmalert["spec"], prefix: "rule", home };
             selectors.refusal(&metadata.namespace, of_namespace, &metadata.labels)
         };
+        // What the operator said of an older generation is no word on this one.
+        let is_current = status.observed_generation.is_none() || status.observed_generation == metadata.generation;
         Ok(Self {
             unselected: refusal(vmalert),
             selected_elsewhere: others.iter().any(|other| refusal(other).is_none()),
-            refused: (status.update_status == "failed").then_some(status.reason),
+            refused: (status.update_status == "failed" && is_current).then_some(status.reason),
             namespace: metadata.namespace,
             name: metadata.name,
             groups: spec.groups,

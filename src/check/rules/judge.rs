@@ -6,9 +6,9 @@ mod running;
 
 use jiff::Timestamp;
 
+use super::Observation;
 use super::declared::{Declared, Group, Rule};
 use super::spec::{Required, Spec};
-use super::{Observation, expression};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Measurement, Unit};
@@ -75,10 +75,9 @@ fn unused(spec: &Spec, seen: &Observation, judgement: &mut Judgement) {
 fn judge_required(required: &Required, seen: &Observation, judgement: &mut Judgement) {
     let fits = |meant: &Meant<'_>| {
         let severity = meant.rule.labels.get("severity").or_else(|| meant.group.labels.get("severity"));
-        let reads = || expression::selectors(&meant.rule.expr).unwrap_or_default().into_iter();
         !meant.rule.alert.is_empty()
             && required.severity.as_ref().is_none_or(|wanted| severity == Some(wanted))
-            && reads().any(|(selector, _)| selector.metric.as_ref() == Some(&required.reads))
+            && required.reads.is_read_by(&meant.rule.expr)
     };
     if meant(seen).any(|meant| fits(&meant)) {
         return;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::expression::Selector;
-use crate::check::instant;
+use crate::check::instant::{self, Series};
 use crate::check::trouble::Trouble;
 use crate::connect::{Connections, Endpoint};
 use crate::units::Duration;
@@ -28,8 +28,10 @@ pub struct Selected {
 pub enum Found {
     /// So many series now.
     Now(u64),
-    /// None now, so many within the look-back.
+    /// None now, so many within the look-back; its metric has others now.
     Earlier(u64),
+    /// None now and some within the look-back, and nothing has its metric now: when the last sample was, in seconds since 1970.
+    Disappeared(Option<i64>),
     /// None, and what is missing.
     Never(Missing),
     /// The storage does not answer, or refuses the question.
@@ -78,9 +80,19 @@ impl Question<'_> {
         }
         let earlier = self.earlier(&selector.text).await?;
         if earlier > 0 {
-            return Ok(Found::Earlier(earlier));
+            return self.since(selector, earlier).await;
         }
         self.why(selector).await.map(Found::Never)
+    }
+
+    /// A value of a label may come and go. A metric that is gone went with what exports it.
+    async fn since(&self, selector: &Selector, earlier: u64) -> Result<Found, Trouble> {
+        let Some(metric) = &selector.metric else { return Ok(Found::Earlier(earlier)) };
+        if self.count(&format!("count({{__name__={metric:?}}})")).await? > 0 {
+            return Ok(Found::Earlier(earlier));
+        }
+        let last = self.ask(&format!("max(tlast_over_time({}[{}s]))", selector.text, self.seconds())).await?;
+        Ok(Found::Disappeared(last.filter(|last| last.is_finite()).map(|last| last as i64)))
     }
 
     async fn why(&self, selector: &Selector) -> Result<Missing, Trouble> {
@@ -104,12 +116,20 @@ impl Question<'_> {
     }
 
     async fn earlier(&self, selector: &str) -> Result<u64, Trouble> {
-        self.count(&format!("count(last_over_time({selector}[{}s]))", self.look_back.0.as_secs())).await
+        self.count(&format!("count(last_over_time({selector}[{}s]))", self.seconds())).await
+    }
+
+    fn seconds(&self) -> u64 {
+        self.look_back.0.as_secs()
     }
 
     async fn count(&self, query: &str) -> Result<u64, Trouble> {
+        Ok(self.ask(query).await?.map_or(0, |number| number as u64))
+    }
+
+    async fn ask(&self, query: &str) -> Result<Option<f64>, Trouble> {
         let (_, answer) = instant::ask(self.connections, self.storage, query).await?;
-        Ok(answer.series.first().map_or(0, |series| series.number() as u64))
+        Ok(answer.series.first().map(Series::number))
     }
 }
 
@@ -122,3 +142,6 @@ fn takes_nothing(operator: &str, value: &str) -> bool {
 pub fn by_selector(all: &[Selected]) -> BTreeMap<&str, &Found> {
     all.iter().map(|selected| (selected.selector.as_str(), &selected.found)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::reads::Reads;
 use crate::check::waiver::Waiver;
 use crate::connect::{Endpoint, Port};
 use crate::units::Duration;
@@ -17,7 +18,7 @@ pub struct Spec {
     pub vmalert: String,
     /// Where the series are stored that the expressions read: the VMSingle.
     pub storage: Endpoint,
-    /// How far back a series may lie that an expression reads now and then.
+    /// How far back series may lie that a selector finds now and then. Its metric must have some now.
     #[serde(default = "week")]
     pub look_back: Duration,
     /// Alerts that must be among the rules, by what they mean.
@@ -40,8 +41,9 @@ pub struct Spec {
 pub struct Required {
     /// What it tells, for people: `node down`.
     pub name: String,
-    /// A metric that its expression reads: `kube_node_status_condition`.
-    pub reads: String,
+    /// What its expression reads: a metric, or a selector whose matchers must be among those of the expression's:
+    /// `kube_node_status_condition{condition="Ready"}`. What stands in `absent()` or behind `unless` is not read.
+    pub reads: Reads,
     /// Its `severity` label, where it matters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<String>,

@@ -147,11 +147,40 @@ fn an_evaluation_must_have_gone_well_and_lately() {
 fn series_may_lie_back_but_must_be() {
     let with = |found: Value| after(|seen| seen["selectors"][0]["found"] = found);
     assert!(with(json!({"earlier": 2})).is_empty());
+    assert_eq!(with(json!({"disappeared": null})), ["rules/disappeared"]);
     for why in [json!("metric"), json!({"label": "job"}), json!({"value": "job=\"x\""}), json!("combination")] {
         assert_eq!(with(json!({"never": why})), ["rules/no-series"]);
     }
     assert_eq!(with(json!({"unknown": "503"})), ["rules/series-unknown"]);
     assert_eq!(after(|seen| seen["selectors"] = json!([])), ["rules/series-unknown"]);
+}
+
+/// kube-state-metrics was removed yesterday: an alert on its metrics stays loaded and evaluates to nothing.
+#[test]
+fn a_metric_that_is_gone_is_told_with_its_last_sample_and_may_be_waived() {
+    let gone = |seen: &mut Value| seen["selectors"][0]["found"] = json!({"disappeared": 1_795_428_000});
+    let mut seen = healthy();
+    gone(&mut seen);
+    let verdict = verdict(&spec(json!({})), seen);
+    assert_eq!(verdict.findings()[0].code, "rules/disappeared");
+    let actual = "its metric had series within the look-back and has none now; the last sample is of 2026-11-23T10:00:00Z, 1d ago";
+    assert_eq!(verdict.findings()[0].actual, actual);
+    let waiver = json!({"reason": "only while a job runs", "owner": "ops", "until": "2026-12-24"});
+    assert!(codes(json!({"without_series": [{"rule": "Down", "waiver": waiver}]}), gone).is_empty());
+}
+
+#[test]
+fn a_refusal_of_an_older_generation_does_not_decide() {
+    let refused = |observed: Value| {
+        let object = json!({
+            "metadata": {"name": "a", "namespace": "o", "generation": 3}, "spec": {"groups": []},
+            "status": {"updateStatus": "failed", "reason": "bad expr", "observedGeneration": observed}});
+        let vmalert = json!({"metadata": {"namespace": "o"}, "spec": {"selectAllByDefault": true}});
+        Declared::read(object, &vmalert, &[], None).unwrap().refused
+    };
+    assert_eq!(refused(json!(3)).as_deref(), Some("bad expr"));
+    assert_eq!(refused(Value::Null).as_deref(), Some("bad expr"));
+    assert_eq!(refused(json!(2)), None);
 }
 
 #[test]
@@ -239,6 +268,19 @@ fn a_required_alert_is_told_by_what_it_reads() {
     assert!(with(json!({"name": "target down", "reads": "up", "severity": "critical"})).is_empty());
     assert_eq!(with(json!({"name": "target down", "reads": "up", "severity": "warning"})), ["rules/required-missing"]);
     assert_eq!(with(json!({"name": "node down", "reads": "kube_node_status_condition"})), ["rules/required-missing"]);
+    assert!(with(json!({"name": "target down", "reads": "up{job=\"x\"}"})).is_empty());
+    assert_eq!(with(json!({"name": "target down", "reads": "up{job=\"y\"}"})), ["rules/required-missing"]);
+}
+
+#[test]
+fn a_metric_that_an_alert_only_takes_away_is_no_required_one() {
+    let found = codes(json!({"required": [{"name": "target down", "reads": "up"}]}), |seen| {
+        let expr = "a unless up{job=\"x\"}";
+        seen["declared"][0]["groups"][0]["rules"][0]["expr"] = json!(expr);
+        seen["instances"][0]["groups"][0]["rules"][0]["query"] = json!(expr);
+        seen["selectors"] = json!([{"selector": "a", "found": {"now": 1}}]);
+    });
+    assert_eq!(found, ["rules/required-missing"]);
 }
 
 #[test]

@@ -11,21 +11,27 @@ use crate::check::object::wanted::Wanted;
 
 /// Fields that are not as they should be. Those of a status that speaks of an older generation are left alone.
 pub(super) fn of_object(demand: &Demand, object: &Found, settled: bool, at: Timestamp) -> Vec<Told> {
-    let current = |path: &Path| settled || path.root().is_some_and(|root| root != "status");
     let mut told = Vec::new();
-    for (path, wanted) in demand.fields.iter().filter(|(path, _)| current(path)) {
+    for (path, wanted) in demand.fields.iter().filter(|(path, _)| is_current(path, settled)) {
         match object.paths.iter().find(|seen| seen.path == path.as_str()) {
             Some(seen) => told.extend(of_path(path.as_str(), wanted, seen, at)),
-            None => {
-                let expected = format!("it was looked at {path}");
-                told.push(Told::Unclear(Finding::new("object/not-looked-at", expected, "it was not").terminal()));
-            }
+            None => told.push(not_looked_at(path.as_str())),
         }
     }
     told
 }
 
-fn of_path(path: &str, wanted: &Wanted, seen: &Seen, at: Timestamp) -> Vec<Told> {
+/// Whether what a path leads to is of the object as it is now.
+pub(super) fn is_current(path: &Path, settled: bool) -> bool {
+    settled || path.root().is_some_and(|root| root != "status")
+}
+
+pub(super) fn not_looked_at(path: &str) -> Told {
+    let expected = format!("it was looked at {path}");
+    Told::Unclear(Finding::new("object/not-looked-at", expected, "it was not").terminal())
+}
+
+pub(super) fn of_path(path: &str, wanted: &Wanted, seen: &Seen, at: Timestamp) -> Vec<Told> {
     if wanted.absent.is_some() {
         return seen.matches.iter().take(1).map(|found| unwanted(path, found)).collect();
     }

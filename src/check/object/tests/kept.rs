@@ -51,6 +51,17 @@ fn keys_and_sizes_of_a_secret_are_seen() {
 }
 
 #[test]
+fn elements_of_a_secret_are_seen_by_their_size() {
+    let of = |least: &str| secret(json!({"for_each": [{"path": "data.*", "fields": {"$": {"at_least": least}}}]}));
+    let look = |least: &str| seen(&of(least), about(Definition::None { observed_generation: false }), &[a_secret()]);
+    assert!(verdict(&of("0"), &look("0")).is_pass());
+    let told = format!("{:?}", verdict(&of("1"), &look("1")));
+    assert!(told.contains("$ of data.empty is 1 or more") && told.contains("0 bytes of a Secret"), "{told}");
+    let kept = serde_json::to_string(&look("1")).unwrap();
+    assert!(!kept.contains(CANARY) && !told.contains(CANARY), "{kept} {told}");
+}
+
+#[test]
 fn what_a_name_calls_secret_is_not_read() {
     let mut object = single();
     object["spec"]["env"] = json!([{"name": "DB_PASSWORD", "value": CANARY}, {"name": "MODE", "value": "a"}]);

@@ -28,6 +28,50 @@ fn data_of_a_secret_is_not_compared() {
     spec(json!({"apiVersion": "v1", "kind": "ConfigMap", "fields": {"data.x": {"equals": "x"}}}));
 }
 
+/// `containers[*].x` leads only to the containers that have an `x`.
+#[test]
+fn what_passes_over_elements_proves_of_none_that_it_has_a_field() {
+    for path in ["spec.a[*].b", "spec.a.*.b", "spec.a[?@.c == 1].b", "$..b"] {
+        let of = |wanted: Json| json!({"kind": "Pod", "fields": {path: wanted}});
+        refused(of(json!({"exists": true})), "passes over every element without it: expected `for_each`");
+        for counted in [json!({"exists": true, "count": {"exactly": 2}}), json!({"equals": 1}), json!({"absent": true})]
+        {
+            let whole = json!({"apiVersion": "v1", "kind": "Pod", "fields": {path: counted}});
+            spec(whole);
+        }
+    }
+    let inner = json!([{"path": "spec.containers[*]", "fields": {"ports[*].name": {"exists": true}}}]);
+    refused(json!({"kind": "Pod", "for_each": inner}), "`ports[*].name` leads only to what is there");
+}
+
+#[test]
+fn a_demand_on_elements_says_something_and_nothing_twice() {
+    let each = |each: Json| json!({"kind": "Pod", "for_each": each});
+    let named = json!({"path": "spec.a[*]", "fields": {"name": {"exists": true}}});
+    refused(each(json!([{"path": "spec.a[*]", "fields": {}}])), "demands nothing of its elements");
+    refused(each(json!([{"path": "spec.a[*]"}])), "missing field `fields`");
+    refused(each(json!([{"path": "spec.a[*]", "fields": {"x": {}}}])), "`x` demands nothing");
+    refused(each(json!([named, named])), "`spec.a[*]` stands twice in `for_each`");
+    let with = |count: Json| each(json!([{"path": "spec.a[*]", "fields": {"name": {"exists": true}}, "count": count}]));
+    refused(with(json!({"exactly": 0})), "has no element to demand anything of");
+    refused(with(json!({"at_least": 0})), "`count` of `spec.a[*]` is at least none");
+    let none = json!({"kind": "Pod", "count": {"exactly": 0}, "for_each": [named]});
+    refused(none, "something is demanded of each");
+}
+
+#[test]
+fn elements_of_a_secrets_data_are_not_compared() {
+    for path in ["data.*", "$..*", "$['data'].*", "*"] {
+        let of = |wanted: Json| json!({"for_each": [{"path": path, "fields": {"$": wanted}}]});
+        refused(of(json!({"matches": "x"})), "would compare data of a Secret, which is never read");
+    }
+    let whole = |path: &str, wanted: Json| {
+        spec(json!({"apiVersion": "v1", "kind": "Secret", "for_each": [{"path": path, "fields": {"$": wanted}}]}))
+    };
+    whole("data.*", json!({"at_least": "1"}));
+    whole("metadata.ownerReferences[*]", json!({"equals": {}}));
+}
+
 #[test]
 fn a_demand_says_something_and_nothing_twice() {
     let field = |wanted: Json| json!({"fields": {"metadata.x": wanted}});

@@ -13,11 +13,12 @@ use super::{Meant, meant};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Measurement, Unit};
+use crate::units::Duration;
 
 pub(super) fn judge(spec: &Spec, seen: &Observation, at: Timestamp, judgement: &mut Judgement) {
     let found = series::by_selector(&seen.selectors);
     for meant in meant(seen).filter(|meant| meant.group.reads_metrics()) {
-        match missing(&meant, seen, &found) {
+        match missing(&meant, seen, &found, at) {
             Gap::Nothing => {}
             Gap::Unclear(finding) => judgement.unclear(finding.on(meant.title())),
             Gap::Series(finding) => {
@@ -36,12 +37,12 @@ enum Gap {
     Series(Finding),
 }
 
-fn missing(meant: &Meant<'_>, seen: &Observation, found: &BTreeMap<&str, &Found>) -> Gap {
+fn missing(meant: &Meant<'_>, seen: &Observation, found: &BTreeMap<&str, &Found>, at: Timestamp) -> Gap {
     let Some(selectors) = expression::selectors(&meant.rule.expr) else { return by_evaluation(meant, seen) };
     let mut either: BTreeMap<usize, Vec<Gap>> = BTreeMap::new();
     let mut first = Gap::Nothing;
     for (selector, need) in selectors {
-        let missing = of_selector(&selector.text, found.get(selector.text.as_str()).copied());
+        let missing = of_selector(&selector.text, found.get(selector.text.as_str()).copied(), at);
         match need {
             Need::Nothing => {}
             Need::OneOf(number) => either.entry(number).or_default().push(missing),
@@ -66,10 +67,11 @@ impl Gap {
     }
 }
 
-fn of_selector(text: &str, found: Option<&Found>) -> Gap {
+fn of_selector(text: &str, found: Option<&Found>, at: Timestamp) -> Gap {
     let expected = format!("`{text}` finds series");
     let why = match found {
         Some(Found::Now(_) | Found::Earlier(_)) => return Gap::Nothing,
+        Some(Found::Disappeared(last)) => return Gap::Series(disappeared(expected, *last, at)),
         Some(Found::Never(why)) => why,
         Some(Found::Unknown(message)) => {
             return Gap::Unclear(Finding::new("rules/series-unknown", expected, message));
@@ -85,6 +87,19 @@ fn of_selector(text: &str, found: Option<&Found>) -> Gap {
     let hint =
         "the rule can never fire: correct it, deploy what exports the metric, or sign a waiver under `without_series`";
     Gap::Series(Finding::new("rules/no-series", expected, actual).hint(hint))
+}
+
+/// It was there, and went with whatever exported it: the rule cannot fire any more.
+fn disappeared(expected: String, last: Option<i64>, at: Timestamp) -> Finding {
+    let last = last.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let when = last.map_or_else(String::new, |last| {
+        let ago = Duration::seconds(at.duration_since(last).as_secs().max(0).unsigned_abs());
+        format!("; the last sample is of {last}, {ago} ago")
+    });
+    let actual = format!("its metric had series within the look-back and has none now{when}");
+    let hint = "the rule cannot fire: see whether what exports the metric is still deployed and scraped, or sign a waiver under \
+                `without_series`";
+    Finding::new("rules/disappeared", expected, actual).hint(hint)
 }
 
 /// What vmalert itself says of an expression whose selectors cannot be told.
