@@ -55,7 +55,8 @@ impl Kind for Flux {
             resource_version: Some(object.resource_version.clone()),
             ..Identity::of(object.title())
         };
-        seen.objects.iter().filter(|object| spec.chooses(object)).map(of).collect()
+        let chosen = seen.objects.iter().filter(|object| spec.chooses(object));
+        chosen.chain(judge::above(spec, seen)).map(of).collect()
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

@@ -51,7 +51,7 @@ pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
     let graph = Graph::of(seen);
     let chosen: Vec<&Object> = seen.objects.iter().filter(|object| demand.chooses(object)).collect();
     let mut told: Vec<Told> = absent(demand, seen, &chosen).into_iter().map(Told::Fails).collect();
-    let (mut causes, mut parents) = (Causes::default(), BTreeSet::new());
+    let mut causes = Causes::default();
     for object in &chosen {
         let sound = causes.add(&graph, object);
         if sound {
@@ -63,7 +63,6 @@ pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
         if let Some(root) = &demand.from {
             let way = Way::up(root, &graph, object);
             for parent in way.parents {
-                parents.insert(parent.title());
                 if causes.add_for(&graph, parent, object) {
                     told.extend(applied::of_parent(&graph, parent));
                 }
@@ -71,11 +70,9 @@ pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
             told.extend(way.broken.map(Told::Fails));
         }
     }
-    // What is above is examined as well, and each is told once.
-    let titles: Vec<String> = chosen.iter().map(|object| object.title()).collect();
-    parents.retain(|parent| !titles.contains(parent));
     let texts = held::texts(demand, seen, &chosen);
-    judgement.examined("objects of Flux", titles.into_iter().chain(parents).chain(texts.examined));
+    let titles = chosen.iter().copied().chain(above(demand, seen)).map(Object::title);
+    judgement.examined("objects of Flux", titles.chain(texts.examined));
     told.extend(texts.told);
     told.extend(held::of_all(demand, &chosen));
     told.extend(declared::of_all(demand, &chosen));
@@ -93,6 +90,18 @@ pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
         }
     }
     judgement.conclude(Finding::new("flux/nothing-examined", "at least one object of Flux", "none"))
+}
+
+/// The Kustomizations above those that are chosen, which are judged as well; each once.
+pub(super) fn above<'a>(demand: &Demand, seen: &'a Observation) -> Vec<&'a Object> {
+    let Some(root) = &demand.from else { return Vec::new() };
+    let graph = Graph::of(seen);
+    let chosen = seen.objects.iter().filter(|object| demand.chooses(object));
+    let mut above: Vec<&Object> = chosen.flat_map(|object| Way::up(root, &graph, object).parents).collect();
+    above.retain(|object| !demand.chooses(object));
+    above.sort_by_key(|object| object.title());
+    above.dedup_by_key(|object| object.title());
+    above
 }
 
 /// What the suite names and is not there.

@@ -4,6 +4,7 @@ mod causes;
 mod declared;
 mod releases;
 mod variables;
+mod way;
 
 use serde_json::{Value, json};
 

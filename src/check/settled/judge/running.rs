@@ -45,7 +45,7 @@ fn unfinished(rollout: &Rollout, pod_failed: bool) -> Stands {
     if pod_failed {
         return Stands::Failed(format!("a pod of it has failed: of {wanted} pods {counts}"));
     }
-    let expected = format!("{to_update} pods of the present template, {wanted} ready, and no more");
+    let expected = format!("{to_update} of the present template, {wanted} ready, {wanted} in all");
     let finding = Finding::new("settled/rolling-out", expected, counts);
     Stands::Moves(if rollout.paused {
         finding.hint("its rollouts are paused: `kubectl rollout resume` it").terminal()
