@@ -77,7 +77,8 @@ pub async fn configure(sandbox: &Sandbox, from: &str, to: &str, mark: &str) -> V
     configure_both(sandbox, &[(from, to)], mark).await
 }
 
-async fn configure_both(sandbox: &Sandbox, changes: &[(&str, &str)], mark: &str) -> Value {
+/// The same with several changes.
+pub async fn configure_both(sandbox: &Sandbox, changes: &[(&str, &str)], mark: &str) -> Value {
     let was = sandbox.get(SECRET).await;
     let mut text = scenario();
     for (from, to) in changes {
