@@ -72,7 +72,8 @@ pub(super) fn judge(demand: &Demand, seen: &Observation) -> Verdict {
     }
     let texts = held::texts(demand, seen, &chosen);
     let titles = chosen.iter().copied().chain(above(demand, seen)).map(Object::title);
-    judgement.examined("objects of Flux", titles.chain(texts.examined));
+    let what = if texts.examined.is_empty() { "objects of Flux" } else { "objects of Flux, and of what they applied" };
+    judgement.examined(what, titles.chain(texts.examined));
     told.extend(texts.told);
     told.extend(held::of_all(demand, &chosen));
     told.extend(declared::of_all(demand, &chosen));

@@ -65,7 +65,11 @@ pub(super) fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
             judgement.unclear(finding.hint("see whether Flux has applied them there"));
         }
     }
-    judgement.examined("objects", let_through.into_iter().chain(names));
+    let what = match let_through.len() {
+        0 => "objects".to_owned(),
+        failed => format!("objects, {failed} of them left to other checks"),
+    };
+    judgement.examined(&what, let_through.into_iter().chain(names));
     let youngest = seen.pods.iter().filter_map(|pod| pod.change.as_ref()).max();
     if let Some(change) = youngest {
         let still = Measurement::new("stands_still", seconds(change.at, at), Unit::Seconds);

@@ -15,7 +15,9 @@ fn beside(objects: &[(&Resource, Value)], pods: &[Value]) -> Verdict {
 #[track_caller]
 fn let_through(verdict: Verdict) -> Vec<String> {
     let Decision::Pass(examined) = verdict.decision else { panic!("{verdict:?}") };
-    examined.names.into_iter().filter(|name| name.contains("left to other checks")).collect()
+    let names: Vec<String> = examined.names.into_iter().filter(|name| name.contains("left to other checks")).collect();
+    assert_eq!(examined.what, format!("objects, {} of them left to other checks", names.len()));
+    names
 }
 
 fn workload(spec: Value, mut status: Value) -> Value {
