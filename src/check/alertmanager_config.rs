@@ -48,6 +48,10 @@ pub struct Wanted {
     /// Exactly the receivers that it may reach: `[critical]`.
     #[schemars(length(min = 1))]
     pub receivers: Vec<String>,
+    /// Time intervals, by their names in the configuration, that may keep its routes from telling anybody at times: none by
+    /// default.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub time_intervals: Vec<String>,
 }
 
 /// The configuration of every Alertmanager behind the Service.

@@ -4,6 +4,7 @@
 //! these may hold or not; the answer is therefore every receiver that the alert may reach.
 
 mod matcher;
+mod resting;
 mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::check::yaml;
 use matcher::{Holds, Matcher};
+pub use resting::Resting;
 
 pub use running::{STATUS, running};
 
@@ -28,6 +30,8 @@ struct Route {
     receiver: String,
     matchers: Vec<Matcher>,
     goes_on: bool,
+    /// When it tells nobody, though it takes alerts; of its own alone, since children do not have those of their parents.
+    resting: Resting,
     routes: Vec<Route>,
 }
 
@@ -86,6 +90,8 @@ struct Written {
     matchers: Option<Vec<String>>,
     #[serde(default)]
     r#continue: bool,
+    #[serde(flatten)]
+    resting: Resting,
     #[serde(default)]
     routes: Option<Vec<Written>>,
 }
@@ -134,7 +140,17 @@ impl Routing {
 
     /// Every receiver that an alert with these labels, and perhaps others, may reach.
     pub fn receivers_of(&self, labels: &BTreeMap<String, String>) -> BTreeSet<&str> {
-        let mut found = BTreeSet::new();
+        self.reached(labels).into_iter().map(|route| route.receiver.as_str()).collect()
+    }
+
+    /// The receivers that such an alert may reach on a route that rests at times, and when it does.
+    pub fn resting_of(&self, labels: &BTreeMap<String, String>) -> BTreeSet<(&str, &Resting)> {
+        let rests = self.reached(labels).into_iter().filter(|route| !route.resting.is_never());
+        rests.map(|route| (route.receiver.as_str(), &route.resting)).collect()
+    }
+
+    fn reached(&self, labels: &BTreeMap<String, String>) -> Vec<&Route> {
+        let mut found = Vec::new();
         self.root.collect(labels, &mut found);
         found
     }
@@ -167,7 +183,7 @@ impl Route {
         }
         let routes = written.routes.unwrap_or_default().into_iter().map(|route| Self::read(route, &receiver));
         let routes = routes.collect::<Result<_, _>>()?;
-        Ok(Self { receiver, matchers, goes_on: written.r#continue, routes })
+        Ok(Self { receiver, matchers, goes_on: written.r#continue, resting: written.resting, routes })
     }
 
     fn name_receivers<'a>(&'a self, found: &mut BTreeSet<&'a str>) {
@@ -177,7 +193,7 @@ impl Route {
 
     /// Depth first, left to right: a child that matches ends the search unless it says `continue`; without one that
     /// matches, the route itself counts.
-    fn collect<'a>(&'a self, labels: &BTreeMap<String, String>, found: &mut BTreeSet<&'a str>) -> Holds {
+    fn collect<'a>(&'a self, labels: &BTreeMap<String, String>, found: &mut Vec<&'a Self>) -> Holds {
         let holds = Holds::all(self.matchers.iter().map(|matcher| matcher.holds(labels)));
         if holds == Holds::No {
             return holds;
@@ -192,7 +208,7 @@ impl Route {
             }
         }
         if !taken {
-            found.insert(&self.receiver);
+            found.push(self);
         }
         holds
     }

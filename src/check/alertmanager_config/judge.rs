@@ -6,7 +6,7 @@ use super::{Instance, Observation, Spec, Wanted};
 use crate::check::exposition::braced;
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
-use crate::check::route::{Config, Routing, Shown};
+use crate::check::route::{Config, Resting, Routing, Shown};
 use crate::check::verdict::Verdict;
 
 /// The receiver of the configuration that the operator writes when it has none (VictoriaMetrics operator v0.66,
@@ -90,12 +90,25 @@ fn of_route(routing: &Routing, wanted: &Wanted) -> Vec<Finding> {
     }
     let reached = routing.receivers_of(&wanted.labels);
     if reached == wanted.receivers.iter().map(String::as_str).collect() {
-        return Vec::new();
+        return resting(routing, wanted);
     }
     let expected = format!("an alert {} leads to {}", braced(wanted.labels.iter()), wanted.receivers.join(", "));
     let actual = format!("it may lead to {}", reached.into_iter().collect::<Vec<_>>().join(", "));
     let hint = "see the order of the routes, `continue`, and matchers on labels that the suite does not give";
     vec![Finding::new("alertmanager/other-receiver", expected, actual).hint(hint)]
+}
+
+/// A route that is muted takes the alert and tells nobody: for how long stands in the definition of the interval alone.
+fn resting(routing: &Routing, wanted: &Wanted) -> Vec<Finding> {
+    let allowed = |name: &str| wanted.time_intervals.iter().any(|interval| interval == name);
+    let rests = routing.resting_of(&wanted.labels).into_iter().filter(|(_, when)| !when.names().all(allowed));
+    let finding = |(receiver, when): (&str, &Resting)| {
+        let expected = format!("an alert {} is told at any time", braced(wanted.labels.iter()));
+        let hint =
+            "see `time_intervals` of the configuration; where that is meant, name them under `time_intervals` here";
+        Finding::new("alertmanager/muted-at-times", expected, format!("its route to {receiver} is {when}")).hint(hint)
+    };
+    rests.map(finding).collect()
 }
 
 /// Receivers that routes name and that tell nobody, though not on purpose.

@@ -103,6 +103,22 @@ fn a_wanted_receiver_that_does_not_exist_is_told_as_that() {
 }
 
 #[test]
+fn a_route_that_rests_at_times_fails_unless_that_is_meant() {
+    let with = |intervals: &str| SOUND.replace("receiver: critical, ", &format!("receiver: critical, {intervals}, "));
+    let muted = with("mute_time_intervals: [nights]");
+    let verdict = judge(json!({}), &muted);
+    fails(&verdict, &["alertmanager/muted-at-times"]);
+    assert_eq!(verdict.findings()[0].actual, "its route to critical is muted during nights");
+    fails(&judge(json!({}), &with("active_time_intervals: [office]")), &["alertmanager/muted-at-times"]);
+    let meant = |names: Value| json!({"routes": [{"labels": {"severity": "critical"}, "receivers": ["critical"], "time_intervals": names}]});
+    assert!(judge(meant(json!(["nights"])), &muted).is_pass());
+    fails(&judge(meant(json!(["night"])), &muted), &["alertmanager/muted-at-times"]);
+    // Of a warning nothing is said here.
+    let other = json!({"routes": [{"labels": {"severity": "warning"}, "receivers": ["default"]}]});
+    assert!(judge(other, &muted).is_pass());
+}
+
+#[test]
 fn what_cannot_be_read_fails() {
     for config in ["", "route: [", "receivers: []", "route: {receiver: a, routes: [{matchers: [x]}]}\nreceivers: []"] {
         fails(&judge(json!({}), config), &["alertmanager/unreadable"]);

@@ -161,3 +161,23 @@ fn integrations_are_counted_by_type() {
     assert!(routing.integrations_of("c").unwrap().is_empty());
     assert!(routing.integrations_of("d").is_none());
 }
+
+#[test]
+fn a_route_with_intervals_is_told_and_its_children_do_not_have_them() {
+    let resting = |routes: &str, pairs: &[(&str, &str)]| {
+        let config = format!("route:\n  receiver: default\n  routes:\n{routes}\n{RECEIVERS}");
+        let routing = Routing::read(&config).unwrap();
+        let told = |(receiver, when): (&str, &Resting)| format!("{receiver} {when}");
+        routing.resting_of(&labels(pairs)).into_iter().map(told).collect::<Vec<_>>()
+    };
+    let muted = "  - {receiver: a, matchers: ['x=\"1\"'], mute_time_intervals: [nights, weekends]}";
+    assert_eq!(resting(muted, &[("x", "1")]), ["a muted during nights, weekends"]);
+    assert!(resting(muted, &[("x", "2")]).is_empty());
+    assert_eq!(resting(muted, &[]), ["a muted during nights, weekends"], "it may be meant");
+    let active = "  - {receiver: a, active_time_intervals: [office], mute_time_intervals: [lunch]}";
+    assert_eq!(resting(active, &[]), ["a muted during lunch and muted but for office"]);
+    let child = "  - {receiver: a, mute_time_intervals: [nights], routes: [{receiver: b, matchers: ['x=\"1\"']}]}";
+    assert!(resting(child, &[("x", "1")]).is_empty());
+    assert_eq!(resting(child, &[("x", "2")]), ["a muted during nights"]);
+    assert!(resting("  - {receiver: a, mute_time_intervals: []}", &[]).is_empty());
+}
