@@ -31,7 +31,7 @@ pub struct Filling {
 pub struct Growth {
     /// Rows added a second: `vm_rows_added_to_storage_total`.
     pub added: f64,
-    /// Rows dropped a second as duplicates: `vm_deduplicated_samples_total`.
+    /// Rows dropped a second as duplicates when parts are merged: `vm_deduplicated_samples_total{type="merge"}`.
     pub deduplicated: f64,
     /// How long these series go back, in seconds; at most the time that was asked for.
     pub covered_seconds: f64,
@@ -60,9 +60,12 @@ pub(super) fn filling(page: &str) -> Filling {
 pub(super) fn query(namespace: &str, pods: &[&str], over: Duration) -> String {
     let of = |name: &str| format!("{name}{{namespace={namespace:?},pod=~{:?}}}[{over}]", pods.join("|"));
     let (added, deduplicated) = (of("vm_rows_added_to_storage_total"), of("vm_deduplicated_samples_total"));
+    // Two scrape pools may each have stored the series of one pod. Duplicates are also counted where queries pass over them:
+    // the larger of both kinds would be none of what is stored.
+    let deduplicated = deduplicated.replacen('{', "{type=\"merge\",", 1);
     let parts = [
-        ("added", format!("sum(rate({added}))")),
-        ("deduplicated", format!("sum(rate({deduplicated}))")),
+        ("added", format!("sum(max(rate({added})) by (pod))")),
+        ("deduplicated", format!("sum(max(rate({deduplicated})) by (pod))")),
         ("covered", format!("max(tlast_over_time({added}) - tfirst_over_time({added}))")),
         ("age", format!("time() - max(tlast_over_time({added}))")),
     ];

@@ -36,8 +36,7 @@ pub(super) fn judge(lasts: &Lasts, seen: &Observation, at: Timestamp, judgement:
 
 /// What the projection rests on.
 struct Figures {
-    /// Bytes that there are room for.
-    capacity: f64,
+    room: Room,
     /// Rows a second, those left out that are dropped as duplicates.
     rate: f64,
     /// Over so many seconds.
@@ -67,10 +66,10 @@ fn figures(writer: &Writer, seen: &Observation) -> Result<Figures, Finding> {
     if rows <= 0.0 {
         return Err(Finding::new("volume/too-early", "it holds rows", "vm_rows is 0"));
     }
-    let capacity = capacity(writer, filling, seen).ok_or_else(|| {
+    let room = room(writer, filling, seen).ok_or_else(|| {
         unknown("the size of its volume is known", "it is not", "see the findings on the claim, and `written`")
     })?;
-    Ok(Figures { capacity, rate, covered: growth.covered_seconds, rows, row_bytes, index_bytes })
+    Ok(Figures { room, rate, covered: growth.covered_seconds, rows, row_bytes, index_bytes })
 }
 
 fn known_rate(growth: &Growth) -> Result<f64, Finding> {
@@ -92,21 +91,42 @@ fn known_rate(growth: &Growth) -> Result<f64, Finding> {
     Err(Finding::new("volume/nothing-comes", "rows come", actual).hint("a storage that takes nothing lasts for ever"))
 }
 
+/// What a program has room for.
+struct Room {
+    /// In bytes.
+    bytes: f64,
+    /// How much of the volume the files of others take, where that leaves less than the volume has.
+    taken: Option<f64>,
+}
+
+impl Room {
+    /// `50 GiB`, and what of it is not the program's.
+    fn words(&self) -> String {
+        match self.taken {
+            Some(taken) => format!("{} (others take {})", both_units(self.bytes), both_units(taken)),
+            None => both_units(self.bytes),
+        }
+    }
+}
+
 /// The smallest claim behind the program, or the disk that it sees, where that is smaller: not every provisioner keeps to the
-/// size that a claim shows.
-fn capacity(writer: &Writer, filling: &Filling, seen: &Observation) -> Option<f64> {
+/// size that a claim shows. Of that it has what is free, and what it has taken itself.
+fn room(writer: &Writer, filling: &Filling, seen: &Observation) -> Option<Room> {
     let pods = seen.pods.iter().filter(|pod| writer.pod.as_ref().is_none_or(|name| *name == pod.name));
     let names: Vec<&String> = pods.filter_map(|pod| pod.volume.as_ref()?.claim.as_ref()).collect();
     let claims = seen.claims.iter().filter(|claim| names.contains(&&claim.name));
     let sizes = claims.filter_map(|claim| claim.capacity.as_ref()?.parse::<Bytes>().ok());
     let claimed = sizes.min()?.as_f64();
-    Some(filling.disk_bytes.map_or(claimed, |disk| claimed.min(disk)))
+    let whole = filling.disk_bytes.map_or(claimed, |disk| claimed.min(disk));
+    let own = filling.row_bytes? + filling.index_bytes?;
+    let left = filling.free_bytes.map(|free| free + own).filter(|left| *left < whole);
+    Some(Room { bytes: left.unwrap_or(whole), taken: left.map(|left| whole - left) })
 }
 
 impl Figures {
     fn judge(&self, lasts: &Lasts, at: Timestamp, place: &str, judgement: &mut Judgement) {
         let retention = lasts.retention.as_secs_f64();
-        let usable = self.capacity * (1.0 - lasts.reserve.share());
+        let usable = self.room.bytes * (1.0 - lasts.reserve.share());
         let index = self.index(retention);
         let total = self.rate * retention * self.row_bytes / self.rows + index;
         judgement.measured(Measurement::new("rows_added", self.rate, Unit::PerSecond));
@@ -154,11 +174,11 @@ impl Figures {
 
     /// On which day it is full, at so many bytes a second; never, where the oldest data go before.
     fn full(&self, growth: f64, retention: f64, at: Timestamp) -> String {
-        let whole = both_units(self.capacity);
-        if growth * retention <= self.capacity {
-            return format!("{:.1} % of its {whole} stay free", 100.0 * (1.0 - growth * retention / self.capacity));
+        let (whole, room) = (self.room.words(), self.room.bytes);
+        if growth * retention <= room {
+            return format!("{:.1} % of its {whole} stay free", 100.0 * (1.0 - growth * retention / room));
         }
-        let seconds = ((self.capacity - self.row_bytes - self.index_bytes) / growth).max(0.0);
+        let seconds = ((room - self.row_bytes - self.index_bytes) / growth).max(0.0);
         // What does not fit into the number is as good as for ever.
         let day = at.checked_add(SignedDuration::from_secs(seconds as i64));
         let day = day.map_or_else(|_| "never".to_owned(), |day| day.strftime("on %Y-%m-%d").to_string());

@@ -134,5 +134,8 @@ pub enum Shows {
         written: Option<f64>,
         /// `alertmanager_nflog_maintenance_errors_total` and `alertmanager_silences_maintenance_errors_total`, together.
         errors: Option<f64>,
+        /// When the process started, in seconds since 1970: `process_start_time_seconds`. It counts from then on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<f64>,
     },
 }

@@ -147,6 +147,7 @@ pub(super) fn shows(application: Application, page: &str) -> Option<Shows> {
         Application::Alertmanager => Some(Shows::Snapshots {
             written: both("").map(|(log, silences)| log.min(silences)),
             errors: both("_errors").map(|(log, silences)| log + silences),
+            since: exposition::value(page, "process_start_time_seconds"),
         }),
         Application::VmAgent | Application::VmAlert => None,
     }

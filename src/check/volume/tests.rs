@@ -166,7 +166,12 @@ fn alertmanager_has_written_and_never_in_vain() {
         with("/writers/0/shows", json!({"snapshots": {"written": written, "errors": errors}}))
     };
     assert!(snapshots(json!(1), json!(0)).is_pass());
-    fails(&snapshots(json!(2), json!(1)), &["volume/write-errors"]);
+    let verdict = snapshots(json!(2), json!(1));
+    fails(&verdict, &["volume/write-errors"]);
+    assert_eq!(verdict.findings()[0].actual, "1 attempts failed since it started");
+    let since = json!({"snapshots": {"written": 2, "errors": 1, "since": 1_795_428_000.5}});
+    let verdict = with("/writers/0/shows", since);
+    assert_eq!(verdict.findings()[0].actual, "1 attempts failed since it started at 2026-11-23T10:00:00Z");
     unclear(&snapshots(json!(0), json!(0)), "volume/nothing-written");
     unclear(&snapshots(Json::Null, json!(0)), "volume/writing-unknown");
     unclear(&snapshots(json!(1), Json::Null), "volume/writing-unknown");

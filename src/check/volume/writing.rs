@@ -1,5 +1,7 @@
 //! Judges whether the programs of the pods really write to the volume.
 
+use jiff::Timestamp;
+
 use super::observation::{Observation, Pod, Shows, Writer};
 use super::read::same;
 use super::spec::Demand;
@@ -81,16 +83,8 @@ fn of_writer(writer: &Writer, judgement: &mut Judgement) {
                 None => judgement.unclear(silent("it shows vm_data_size_bytes")),
             }
         }
-        Some(Shows::Snapshots { written, errors }) => match (written, errors) {
-            (_, Some(errors)) if *errors > 0.0 => judgement.fail(
-                Finding::new(
-                    "volume/write-errors",
-                    "silences and the notification log are written",
-                    format!("{errors} attempts failed"),
-                )
-                .on(&writer.place)
-                .hint("the volume may be root's alone: set spec.securityContext.fsGroup of the VMAlertmanager"),
-            ),
+        Some(Shows::Snapshots { written, errors, since }) => match (written, errors) {
+            (_, Some(errors)) if *errors > 0.0 => judgement.fail(errs(*errors, *since).on(&writer.place)),
             (Some(written), Some(_)) if *written > 0.0 => {}
             (Some(_), Some(_)) => judgement.unclear(unclear(
                 "volume/nothing-written",
@@ -101,4 +95,16 @@ fn of_writer(writer: &Writer, judgement: &mut Judgement) {
             _ => judgement.unclear(silent("it shows its maintenance of silences and notification log")),
         },
     }
+}
+
+/// Nothing tells whether the last attempt was one of those that failed.
+fn errs(errors: f64, since: Option<f64>) -> Finding {
+    let start = since.and_then(|seconds| Timestamp::from_second(seconds as i64).ok());
+    let since = start.map_or_else(|| "since it started".to_owned(), |start| format!("since it started at {start}"));
+    let expected = "silences and the notification log are written";
+    let finding = Finding::new("volume/write-errors", expected, format!("{errors} attempts failed {since}"));
+    finding.hint(
+        "the volume may be root's alone: set spec.securityContext.fsGroup of the VMAlertmanager; it counts for as long as it \
+         runs, so restart it when that is mended",
+    )
 }

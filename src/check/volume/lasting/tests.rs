@@ -26,7 +26,7 @@ fn sound() -> Json {
         "writers": [{"place": "Pod o/single-0", "pod": "single-0", "component": "vmsingle v1.131.0",
             "shows": {"storage": {"data_bytes": 4096.0, "read_only": false}},
             "filling": {"rows": 1.728e9, "row_bytes": 1.728e9, "index_bytes": 2e8, "disk_bytes": 50.0 * GIB,
-                "free_bytes": 40.0 * GIB,
+                "free_bytes": 48.5 * GIB,
                 "growth": {"added": 1000.0, "deduplicated": 0.0, "covered_seconds": 3600.0, "age_seconds": 5.0}}}],
     })
 }
@@ -93,6 +93,16 @@ fn the_day_on_which_it_is_full_is_told() {
 fn a_disk_smaller_than_its_claim_counts() {
     fails(&with("/disk_bytes", json!(8e9)), &["its 8.000 GB (7.451 GiB) are full"]);
     assert!(with("/disk_bytes", Json::Null).is_pass());
+}
+
+/// Whoever took it: what is free, and what the program has itself, is all that it can have.
+#[test]
+fn what_others_have_taken_is_no_room() {
+    // 8.676 GB are needed, with the reserve 10.845; 1.928 are its own.
+    assert!(with("/free_bytes", json!(8.92e9)).is_pass());
+    let verdict = with("/free_bytes", json!(8.91e9));
+    fails(&verdict, &["take 8.670 GB", "of its 10.838 GB (10.094 GiB) (others take 42.849 GB (39.906 GiB)) stay free"]);
+    assert!(with("/free_bytes", Json::Null).is_pass());
 }
 
 #[test]
@@ -178,7 +188,8 @@ fn a_page_and_an_answer_are_read() {
     assert!(answer(&[("added", "NaN"), ("covered", "60"), ("age", "3")]).is_none());
     let query = query("o", &["a-0", "a-1"], Duration::seconds(3600));
     assert!(
-        query.contains("sum(rate(vm_rows_added_to_storage_total{namespace=\"o\",pod=~\"a-0|a-1\"}[1h]))"),
+        query.contains("sum(max(rate(vm_rows_added_to_storage_total{namespace=\"o\",pod=~\"a-0|a-1\"}[1h])) by (pod))"),
         "{query}"
     );
+    assert!(query.contains("vm_deduplicated_samples_total{type=\"merge\",namespace=\"o\""), "{query}");
 }
