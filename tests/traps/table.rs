@@ -72,7 +72,7 @@ pub const STORY: [Trap; 32] = [
     (19, "the operator's fallback runs in place of the Secret", As(&["alertmanager/fallback", "external_secret/not-ready", "external_secret/not-synced"]),
         Told(&["external_secret/not-ready", "flux/unhealthy", "repository/not-behind"])),
     (20, "Alertmanager's volume belongs to root", As(&["volume/write-errors"]), Hidden(NO_ALERTMANAGER)),
-    (21, "the sum of limits leaves the reloaders out", As(&["memory/over-limit", "memory/container-missing"]),
+    (21, "the sum of limits leaves the reloaders out", As(&["memory/over-limit", "memory/container-missing", "memory/no-limit", "memory/limits-exceed"]),
         Hidden("a small sandbox stays below the limit, and no kubelet is scraped: trap 8")),
     (22, "search.maxQueueDuration is longer than the limit of p95", As(&["latency/p95-over-limit"]),
         Hidden("it takes more queries at once than a check may make")),

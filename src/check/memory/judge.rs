@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::limits;
 use super::seen::{ContainerSeen, Observation, Source};
 use super::spec::Spec;
 use crate::check::finding::Finding;
@@ -45,6 +46,9 @@ pub fn judge(spec: &Spec, seen: &Observation) -> Verdict {
             "the query gave no series",
         )),
         None => {}
+    }
+    if let Some(limits) = &spec.limits {
+        limits::judge(limits, &running, &mut judgement);
     }
     by_component(seen, &running, &mut judgement);
     judgement.examined("containers", running.iter().map(|container| container.title()));
@@ -181,7 +185,7 @@ fn by_component(seen: &Observation, running: &[&ContainerSeen], judgement: &mut 
 }
 
 impl ContainerSeen {
-    fn title(&self) -> String {
+    pub(super) fn title(&self) -> String {
         format!("{}/{}", self.pod, self.container)
     }
 }

@@ -1,6 +1,7 @@
 //! The containers of a stack together use less memory than a limit, now and at the peak, by two sources that agree.
 
 mod judge;
+mod limits;
 mod look;
 mod seen;
 mod spec;
@@ -37,7 +38,7 @@ impl Kind for Memory {
     }
 
     fn question(spec: &Spec) -> Spec {
-        Spec { below: Bytes(0), tolerance: Percent::of(0.0), fresh: Duration::seconds(0), ..spec.clone() }
+        Spec { below: Bytes(0), limits: None, tolerance: Percent::of(0.0), fresh: Duration::seconds(0), ..spec.clone() }
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

@@ -17,6 +17,9 @@ pub struct Spec {
     pub selector: String,
     /// The sum must stay below this: `4GB` is 4,000,000,000 bytes, `4Gi` 4,294,967,296.
     pub below: Bytes,
+    /// What is demanded of the containers' own limits; nothing by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
     /// Where the kubelets' cAdvisor series are stored: the VMSingle.
     pub storage: Endpoint,
     /// How far back the peak is looked for.
@@ -28,6 +31,18 @@ pub struct Spec {
     /// How old a reading may be.
     #[serde(default = "two_minutes")]
     pub fresh: Duration,
+}
+
+/// Every running container has a memory limit.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Containers that may have none, by their names: `[config-reloader]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unlimited: Vec<String>,
+    /// What the limits of all containers together must stay below. Those that may have none, and have none, add nothing to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum_below: Option<Bytes>,
 }
 
 fn hour() -> Duration {

@@ -159,6 +159,48 @@ fn a_component_with_an_unlimited_container_has_no_limit() {
     assert_eq!(component.limit, None);
 }
 
+fn limited(limits: serde_json::Value) -> Spec {
+    Spec { limits: Some(serde_json::from_value(limits).unwrap()), ..spec() }
+}
+
+#[test]
+fn a_container_without_a_limit_is_told_unless_it_may_have_none() {
+    let mut seen = seen();
+    assert!(judge(&limited(json!({})), &seen).is_pass());
+    seen.containers[1].limit_bytes = None;
+    assert!(judge(&spec(), &seen).is_pass(), "nothing is demanded");
+    let verdict = judge(&limited(json!({})), &seen);
+    assert!(matches!(verdict.decision, Decision::Fail(_)), "{verdict:?}");
+    assert_eq!(codes(&verdict), ["memory/no-limit"]);
+    assert_eq!(verdict.findings()[0].object.as_deref(), Some("observability/vmagent-0/config-reloader"));
+    assert!(judge(&limited(json!({"unlimited": ["config-reloader"]})), &seen).is_pass());
+    assert_eq!(codes(&judge(&limited(json!({"unlimited": ["vmagent"]})), &seen)), ["memory/no-limit"]);
+    // One that does not run takes nothing.
+    seen.containers[1].running_seconds = None;
+    assert!(judge(&limited(json!({})), &seen).is_pass());
+}
+
+#[test]
+fn limits_together_stay_below_their_sum() {
+    let mut seen = seen();
+    let sum = |below: &str| limited(json!({"sum_below": below, "unlimited": ["config-reloader"]}));
+    let verdict = judge(&sum("4000000001"), &seen);
+    assert!(verdict.is_pass(), "{verdict:?}");
+    assert_eq!(measured(&verdict, "memory_limits"), 4.0 * GB);
+    let verdict = judge(&sum("4GB"), &seen);
+    assert_eq!(codes(&verdict), ["memory/limits-exceed"]);
+    assert_eq!(verdict.findings()[0].actual, "4.000 GB (3.725 GiB) together");
+    seen.containers[1].limit_bytes = None;
+    assert!(judge(&sum("4GB"), &seen).is_pass());
+}
+
+#[test]
+fn no_running_container_has_no_limits_either() {
+    let verdict =
+        judge(&limited(json!({"sum_below": "4GB"})), &Observation { peak_bytes: Some(0.0), ..Observation::default() });
+    assert_eq!(codes(&verdict), ["memory/nothing-runs"]);
+}
+
 #[test]
 fn a_source_without_any_reading_is_one_finding_and_not_one_a_container() {
     let seen = Observation { series: source(Vec::new()), peak_bytes: None, ..seen() };
