@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::objects::{Name, VMALERT};
-use crate::routing::{back, configure, the_fallback_runs};
+use crate::routing::{ask_for, back, configure, configure_both, the_fallback_runs};
 use crate::sandbox::Sandbox;
 
 const SUITE: &str = include_str!("configured.yaml");
@@ -115,6 +115,30 @@ pub async fn the_receiver_has_another_name(sandbox: &mut Sandbox) {
     let change = ("'warning'", "'warnings'");
     let wanted = [("alertmanager/unknown-receiver", "there is a receiver warning")];
     with_config(sandbox, "the receiver of warnings has another name", change, "warnings", &wanted).await;
+}
+
+/// The operator starts Alertmanager with the newer of its parsers alone, which refuses what the older one took; the
+/// VMAlertmanager stays operational, and the older configuration runs.
+pub async fn a_matcher_is_of_the_old_syntax(sandbox: &mut Sandbox) {
+    prepared(sandbox).await;
+    let change = ("matchers: ['severity=\"warning\"']", "matchers: ['severity=~\"warning|\\d+\"']");
+    let was = ask_for(sandbox, &[change]).await;
+    let wanted = [("alertmanager/not-reloaded", "it was refused, and an older one runs")];
+    sandbox.red("a backslash in a matcher is written once", CONFIG, &wanted).await;
+    back(sandbox, &was, "warning|").await;
+}
+
+/// It has the alert and an integration, and tells nobody.
+pub async fn the_route_is_muted(sandbox: &mut Sandbox) {
+    prepared(sandbox).await;
+    let route = "    - receiver: 'critical'\n";
+    let muted = format!("{route}      mute_time_intervals: ['always']\n");
+    let always = "time_intervals:\n  - name: 'always'\n    time_intervals:\n      - times: [{start_time: '00:00', end_time: '24:00'}]\n";
+    let changes = [(route, muted.as_str()), ("inhibit_rules:\n", &format!("{always}inhibit_rules:\n"))];
+    let was = configure_both(sandbox, &changes, "always").await;
+    let wanted = [("alertmanager/muted-at-times", "its route to critical is muted during always")];
+    sandbox.red("the route of critical alerts is muted at all times", CONFIG, &wanted).await;
+    back(sandbox, &was, "always").await;
 }
 
 pub async fn another_component_is_asked(sandbox: &mut Sandbox) {

@@ -1,7 +1,7 @@
 //! Faults of objects, seen by the kind `object` alone: the suite that is judged here looks at nothing else.
 
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::alerting::RULES;
 use crate::objects::{Name, VMSINGLE};
@@ -13,6 +13,7 @@ const CRD: &str = include_str!("fields-crd.yaml");
 const VARS: Name<'_> = ("ConfigMap", "flux-system/cluster-vars");
 const SECRET: Name<'_> = ("Secret", "default/drill");
 const PHASE: Name<'_> = ("ConfigMap", "default/drill");
+const DEPLOYMENT: Name<'_> = ("Deployment", "default/drill");
 const HEALTH: Name<'_> = (RULES, "observability/cluster-health");
 const OPERATOR_POD: &str = "observability/victoria-metrics-operator-";
 /// Stands in the Secret; no report may have it.
@@ -37,6 +38,21 @@ async fn prepared(sandbox: &mut Sandbox) {
             "data": {"phase": "Ready"},
         }))
         .await;
+    sandbox.restore(&deployment(json!([limited()]))).await;
+}
+
+/// It runs nothing: what its pods would be is all that is looked at.
+fn deployment(containers: Value) -> Value {
+    let labels = json!({"app": "drill-limits"});
+    json!({
+        "apiVersion": "apps/v1", "kind": DEPLOYMENT.0, "metadata": {"name": "drill", "namespace": "default"},
+        "spec": {"replicas": 0, "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": containers}}},
+    })
+}
+
+fn limited() -> Value {
+    json!({"name": "main", "image": "localhost/signoff-exporter:1", "resources": {"limits": {"memory": "64Mi"}}})
 }
 
 /// No file of the last run has the Secret's data.
@@ -99,6 +115,20 @@ pub async fn an_expression_is_false(sandbox: &mut Sandbox) {
     let wanted = [("object/cel-error", "where there is no data.phase")];
     sandbox.red("the phase in a ConfigMap is misspelt", "phase-ready", &wanted).await;
     sandbox.patch(PHASE, json!({"data": {"phas": null}})).await;
+    sandbox.restore(&was).await;
+}
+
+/// The first container has all that is wanted.
+pub async fn an_element_lacks_a_field(sandbox: &mut Sandbox) {
+    prepared(sandbox).await;
+    let sidecar = json!({"name": "sidecar", "image": "localhost/signoff-exporter:1"});
+    let containers = json!({"containers": [limited(), sidecar]});
+    let was = sandbox.patch(DEPLOYMENT, json!({"spec": {"template": {"spec": containers}}})).await;
+    let wanted = [(
+        "object/missing-field",
+        "resources.limits.memory of spec.template.spec.containers[1] (sidecar) is there, got nothing is there",
+    )];
+    sandbox.red("a second container has no limit", "containers-limited", &wanted).await;
     sandbox.restore(&was).await;
 }
 

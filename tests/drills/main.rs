@@ -106,6 +106,7 @@ drills! {
     }
     faults_of_memory_turn_its_check_red {
         memory::the_limit_is_passed => memory "memory/over-limit",
+        memory::a_container_has_no_limit => memory "memory/no-limit",
         memory::a_container_is_missing => memory "memory/container-missing",
         memory::a_container_is_killed_for_memory => memory "memory/oom-killed",
         memory::a_series_tells_something_else => memory "memory/sources-differ",
@@ -136,6 +137,7 @@ drills! {
     faults_of_rules_turn_their_check_red {
         ruling::a_metric_does_not_exist => rules "rules/no-series",
         ruling::a_label_value_does_not_exist => rules "rules/no-series",
+        ruling::a_metric_has_disappeared => rules "rules/disappeared",
         ruling::an_expression_errs => rules "rules/error",
         ruling::a_required_alert_is_taken_out => rules "rules/required-missing",
         ruling::no_vmrule_is_selected => rules "rules/unselected",
@@ -175,6 +177,8 @@ drills! {
         configured::the_matcher_is_another => alertmanager_config "alertmanager/other-receiver",
         configured::a_route_before_it_takes_all => alertmanager_config "alertmanager/other-receiver",
         configured::the_receiver_has_another_name => alertmanager_config "alertmanager/unknown-receiver",
+        configured::a_matcher_is_of_the_old_syntax => alertmanager_config "alertmanager/not-reloaded",
+        configured::the_route_is_muted => alertmanager_config "alertmanager/muted-at-times",
         configured::another_component_is_asked => alertmanager_config "reach/wrong-component",
         definitions::a_crd_is_on_its_way_out => crds "crds/terminating",
         definitions::a_crd_defines_another_kind => crds "crds/other-kind",
@@ -192,6 +196,7 @@ drills! {
         fields::a_value_is_another => object "object/other-value",
         fields::a_key_is_misspelt => object "object/missing-field",
         fields::an_expression_is_false => object "object/cel-false",
+        fields::an_element_lacks_a_field => object "object/missing-field",
         fields::an_object_is_deleted => object "object/missing",
         fields::an_object_is_on_its_way_out => object "object/being-deleted",
         fields::a_secret_is_empty => object "object/empty-field",

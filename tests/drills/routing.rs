@@ -77,7 +77,15 @@ pub async fn configure(sandbox: &Sandbox, from: &str, to: &str, mark: &str) -> V
     configure_both(sandbox, &[(from, to)], mark).await
 }
 
-async fn configure_both(sandbox: &Sandbox, changes: &[(&str, &str)], mark: &str) -> Value {
+/// The same with several changes.
+pub async fn configure_both(sandbox: &Sandbox, changes: &[(&str, &str)], mark: &str) -> Value {
+    let was = ask_for(sandbox, changes).await;
+    running(sandbox, mark, true).await;
+    was
+}
+
+/// Changes the configuration in its Secret, whether Alertmanager takes it or not; gives the Secret as it was.
+pub async fn ask_for(sandbox: &Sandbox, changes: &[(&str, &str)]) -> Value {
     let was = sandbox.get(SECRET).await;
     let mut text = scenario();
     for (from, to) in changes {
@@ -86,7 +94,6 @@ async fn configure_both(sandbox: &Sandbox, changes: &[(&str, &str)], mark: &str)
     }
     sandbox.patch(SECRET, json!({"stringData": {"alertmanager.yaml": text}})).await;
     resync(sandbox).await;
-    running(sandbox, mark, true).await;
     was
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::alerting::RULES;
+use crate::memory::vmsingle;
 use crate::objects::{Name, VMALERT};
 use crate::sandbox::Sandbox;
 
@@ -18,6 +19,15 @@ pub async fn a_metric_does_not_exist(sandbox: &mut Sandbox) {
 pub async fn a_label_value_does_not_exist(sandbox: &mut Sandbox) {
     let wanted = [("rules/no-series", r#"none for which job="vmsingle""#)];
     with_rule(sandbox, "a rule for a job of another name", r#"up{job="vmsingle"} == 0"#, &wanted).await;
+}
+
+/// As when an exporter is removed: what it told stays in the storage for the whole look-back.
+pub async fn a_metric_has_disappeared(sandbox: &mut Sandbox) {
+    let past = jiff::Timestamp::now().as_millisecond() - 20 * 60 * 1000;
+    vmsingle(sandbox, "/api/v1/import/prometheus", format!("drill_gone{{job=\"drill\"}} 1 {past}\n")).await;
+    let wanted = [("rules/disappeared", "within the look-back and has none now; the last sample is of")];
+    with_rule(sandbox, "a rule on a metric that nobody exports any more", "drill_gone == 0", &wanted).await;
+    vmsingle(sandbox, "/api/v1/admin/tsdb/delete_series?match[]=drill_gone", String::new()).await;
 }
 
 pub async fn an_expression_errs(sandbox: &mut Sandbox) {
