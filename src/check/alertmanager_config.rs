@@ -2,7 +2,6 @@
 
 mod judge;
 mod observe;
-mod parsing;
 #[cfg(test)]
 mod tests;
 
@@ -19,9 +18,7 @@ use super::trouble::Trouble;
 use super::uses::Use;
 use super::verdict::Verdict;
 use crate::check::route::Config;
-use crate::connect::{self, Application, Component, Endpoint};
-
-pub use parsing::{Parsing, Unlike};
+use crate::connect::{Application, Component, Endpoint};
 
 /// The kind.
 pub struct AlertmanagerConfig;
@@ -35,10 +32,6 @@ pub struct Spec {
     /// Alerts, and the receivers that they must lead to.
     #[schemars(length(min = 1))]
     pub routes: Vec<Wanted>,
-    /// Whether both of Alertmanager's parsers must have read every matcher alike. Its log alone tells that: reading it needs a
-    /// permission, and a pod behind the Service.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub parsed_alike: bool,
     /// Receivers that tell nobody on purpose: `["null"]`. Every other receiver that a route names needs an integration.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub silent: Vec<String>,
@@ -79,9 +72,6 @@ pub struct Instance {
     pub last_reload_successful: Option<bool>,
     /// What runs.
     pub config: Config,
-    /// How it read its file, where that is asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parsing: Option<Parsing>,
 }
 
 impl Kind for AlertmanagerConfig {
@@ -92,8 +82,7 @@ impl Kind for AlertmanagerConfig {
     const PAGE: &'static str = include_str!("alertmanager_config/page.md");
 
     fn uses(spec: &Spec) -> Vec<Use> {
-        let log = spec.parsed_alike.then(|| Use::Api(connect::log::access(&spec.endpoint.namespace)));
-        [Use::reading(&spec.endpoint, Some(Application::Alertmanager))].into_iter().chain(log).collect()
+        vec![Use::reading(&spec.endpoint, Some(Application::Alertmanager))]
     }
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {

@@ -74,15 +74,6 @@ impl Connections {
         }
     }
 
-    /// Reads any path of the API that answers with a text; empty where there is nothing.
-    pub(super) async fn text(&self, path: &str, rule: Access) -> Result<String, Trouble> {
-        let answer = self.ask(path).await?;
-        if answer.status == 200 {
-            return Ok(String::from_utf8_lossy(&answer.body).into_owned());
-        }
-        answer.read(path, rule).map(|_| String::new())
-    }
-
     /// The namespace of whoever asks: the Pod's, or the one that the kubeconfig's context names, else `default`.
     pub fn namespace(&self) -> Result<&str, Trouble> {
         Ok(self.cluster()?.client.default_namespace())

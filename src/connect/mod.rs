@@ -8,7 +8,6 @@ mod endpoint;
 mod forward;
 mod given;
 mod kubeconfig;
-pub mod log;
 mod message;
 mod options;
 mod pods;

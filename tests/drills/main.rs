@@ -178,7 +178,7 @@ drills! {
         configured::the_matcher_is_another => alertmanager_config "alertmanager/other-receiver",
         configured::a_route_before_it_takes_all => alertmanager_config "alertmanager/other-receiver",
         configured::the_receiver_has_another_name => alertmanager_config "alertmanager/unknown-receiver",
-        configured::a_matcher_is_of_the_old_syntax => alertmanager_config "alertmanager/old-syntax",
+        configured::a_matcher_is_of_the_old_syntax => alertmanager_config "alertmanager/not-reloaded",
         configured::the_route_is_muted => alertmanager_config "alertmanager/muted-at-times",
         configured::another_component_is_asked => alertmanager_config "reach/wrong-component",
         definitions::a_crd_is_on_its_way_out => crds "crds/terminating",

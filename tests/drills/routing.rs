@@ -79,6 +79,13 @@ pub async fn configure(sandbox: &Sandbox, from: &str, to: &str, mark: &str) -> V
 
 /// The same with several changes.
 pub async fn configure_both(sandbox: &Sandbox, changes: &[(&str, &str)], mark: &str) -> Value {
+    let was = ask_for(sandbox, changes).await;
+    running(sandbox, mark, true).await;
+    was
+}
+
+/// Changes the configuration in its Secret, whether Alertmanager takes it or not; gives the Secret as it was.
+pub async fn ask_for(sandbox: &Sandbox, changes: &[(&str, &str)]) -> Value {
     let was = sandbox.get(SECRET).await;
     let mut text = scenario();
     for (from, to) in changes {
@@ -87,7 +94,6 @@ pub async fn configure_both(sandbox: &Sandbox, changes: &[(&str, &str)], mark: &
     }
     sandbox.patch(SECRET, json!({"stringData": {"alertmanager.yaml": text}})).await;
     resync(sandbox).await;
-    running(sandbox, mark, true).await;
     was
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parsing::{self, Parsing};
 use super::{Instance, Observation, Spec, Wanted};
 use crate::check::exposition::braced;
 use crate::check::finding::Finding;
@@ -25,9 +24,6 @@ pub(super) fn judge(spec: &Spec, seen: &Observation) -> Verdict {
         if instance.last_reload_successful.is_none() {
             let expected = "it says whether its newest configuration was taken";
             judgement.unclear(Finding::new("alertmanager/reload-unknown", expected, "it does not").on(&instance.pod));
-        }
-        if spec.parsed_alike && !matches!(instance.parsing, Some(Parsing::Told(_))) {
-            judgement.unclear(parsing::untold(instance).on(&instance.pod));
         }
     }
     if let Some(finding) = different(&seen.instances) {
@@ -63,7 +59,6 @@ fn of_instance(spec: &Spec, instance: &Instance) -> Vec<Finding> {
         Ok(routing) => {
             findings.extend(spec.routes.iter().flat_map(|wanted| of_route(&routing, wanted)));
             findings.extend(silent(spec, &routing));
-            findings.extend(parsing::unlike(instance));
         }
         Err(message) => findings.push(unreadable(&message)),
     }

@@ -26,7 +26,7 @@ fn spec(more: Value) -> Spec {
 
 fn instance(pod: &str, config: &str) -> Instance {
     let config = Config::read(config);
-    Instance { pod: pod.to_owned(), last_reload_successful: Some(true), config, parsing: None }
+    Instance { pod: pod.to_owned(), last_reload_successful: Some(true), config }
 }
 
 fn seen(instances: Vec<Instance>) -> Observation {
@@ -135,27 +135,6 @@ fn a_refused_newer_configuration_fails_and_an_untold_one_is_unclear() {
 }
 
 #[test]
-fn matchers_that_are_read_two_ways_fail_where_that_is_asked_for() {
-    let with = |parsing: Option<Parsing>| {
-        let seen = seen(vec![Instance { parsing, ..instance("Pod o/a-0", SOUND) }]);
-        judge::judge(&spec(json!({"parsed_alike": true})), &seen)
-    };
-    assert!(with(Some(Parsing::Told(Vec::new()))).is_pass());
-    let unlike = |suggestion: Option<&str>| {
-        Parsing::Told(vec![Unlike { input: "a=b c".to_owned(), suggestion: suggestion.map(str::to_owned) }])
-    };
-    fails(&with(Some(unlike(None))), &["alertmanager/parsed-two-ways"]);
-    let verdict = with(Some(unlike(Some("a=\"b c\""))));
-    fails(&verdict, &["alertmanager/old-syntax"]);
-    assert!(verdict.findings()[0].hint.as_deref().unwrap().starts_with("write a=\"b c\""), "{verdict:?}");
-    for unknown in [None, Some(Parsing::Untold("no log".to_owned()))] {
-        let verdict = with(unknown);
-        assert!(matches!(verdict.decision, Decision::Inconclusive(_)), "{verdict:?}");
-        assert_eq!(verdict.findings()[0].code, "alertmanager/parsing-unknown");
-    }
-}
-
-#[test]
 fn replicas_with_other_configurations_are_told_apart() {
     let other = SOUND.replace("default", "others");
     let two = seen(vec![instance("Pod o/a-0", SOUND), instance("Pod o/a-1", &other)]);
@@ -182,9 +161,6 @@ async fn a_look_keeps_who_is_told_and_not_how() {
     });
     let connections = given("vmalertmanager-main", &url.await).await;
     let look = Look { connections: &connections, run: "test" };
-    let asked = spec(json!({"parsed_alike": true}));
-    let unknown = AlertmanagerConfig::observe(&asked, &mut (), &look).await.unwrap();
-    assert!(matches!(unknown.instances[0].parsing, Some(Parsing::Untold(_))), "an address may be that of any pod");
     let seen = AlertmanagerConfig::observe(&spec(json!({})), &mut (), &look).await.unwrap();
     let saved = serde_json::to_string(&seen).unwrap();
     assert!(!saved.contains(CANARY), "{saved}");
