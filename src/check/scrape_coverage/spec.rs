@@ -47,7 +47,7 @@ pub struct Required {
     /// How many of its targets must be up.
     #[serde(default = "one")]
     pub at_least: u64,
-    /// Why it may be absent for now.
+    /// Why it may go unscraped for now: without a scrape CR, without a target, or with targets that are down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,
 }
