@@ -38,5 +38,6 @@ pub mod uses;
 pub mod verdict;
 pub mod volume;
 pub mod waiver;
+pub mod wildcard;
 pub mod workload;
 pub mod yaml;

@@ -47,11 +47,11 @@ pub struct Required {
     pub severity: Option<String>,
 }
 
-/// A rule whose series may be missing for now.
+/// Rules whose series may be missing for now.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithoutSeries {
-    /// Its name: that of the alert, or of the recorded metric.
+    /// Their name, with `*` for any text: that of the alert, or of the recorded metric.
     pub rule: String,
     /// Why it may.
     pub waiver: Waiver,

@@ -195,14 +195,16 @@ fn another_language_has_no_selectors() {
 
 #[test]
 fn a_waiver_holds_until_its_day() {
-    let with = |until: &str| {
+    let with = |rule: &str, until: &str| {
         let waiver = json!({"reason": "comes with 6.2", "owner": "ops", "until": until});
-        codes(json!({"without_series": [{"rule": "Down", "waiver": waiver}]}), |seen| {
+        codes(json!({"without_series": [{"rule": rule, "waiver": waiver}]}), |seen| {
             seen["selectors"][0]["found"] = json!({"never": "metric"});
         })
     };
-    assert!(with("2026-11-24").is_empty());
-    assert_eq!(with("2026-11-23"), ["rules/no-series"]);
+    assert!(with("Down", "2026-11-24").is_empty());
+    assert!(with("D*", "2026-11-24").is_empty());
+    assert_eq!(with("Down", "2026-11-23"), ["rules/no-series"]);
+    assert_eq!(with("Up*", "2026-11-24"), ["rules/no-series"]);
 }
 
 #[test]

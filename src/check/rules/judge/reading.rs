@@ -8,24 +8,29 @@ use super::super::Observation;
 use super::super::expression::{self, Need};
 use super::super::loaded;
 use super::super::series::{self, Found, Missing};
-use super::super::spec::Spec;
+use super::super::spec::{Spec, WithoutSeries};
 use super::{Meant, meant};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Measurement, Unit};
+use crate::check::waiver::Waiver;
+use crate::check::wildcard;
 
 pub(super) fn judge(spec: &Spec, seen: &Observation, at: Timestamp, judgement: &mut Judgement) {
     let found = series::by_selector(&seen.selectors);
+    let mut excused = 0_u32;
     for meant in meant(seen).filter(|meant| meant.group.reads_metrics()) {
         match missing(&meant, seen, &found) {
             Gap::Nothing => {}
             Gap::Unclear(finding) => judgement.unclear(finding.on(meant.title())),
-            Gap::Series(finding) => {
-                if let Some(finding) = waived(spec, &meant, finding, at) {
-                    judgement.fail(finding.on(meant.title()));
-                }
-            }
+            Gap::Series(finding) => match waived(spec, &meant, finding, at) {
+                Some(finding) => judgement.fail(finding.on(meant.title())),
+                None => excused += 1,
+            },
         }
+    }
+    if excused > 0 {
+        judgement.measured(Measurement::new("rules_waived", f64::from(excused), Unit::Count));
     }
     judgement.measured(Measurement::new("selectors", seen.selectors.len() as f64, Unit::Count));
 }
@@ -104,8 +109,13 @@ fn by_evaluation(meant: &Meant<'_>, seen: &Observation) -> Gap {
 
 /// The finding, unless a waiver holds for the rule.
 fn waived(spec: &Spec, meant: &Meant<'_>, finding: Finding, at: Timestamp) -> Option<Finding> {
-    let exception = spec.without_series.iter().find(|exception| exception.rule == meant.rule.name());
-    let Some(waiver) = exception.map(|exception| &exception.waiver) else { return Some(finding) };
+    let is_for_it = |exception: &&WithoutSeries| wildcard::matches(&exception.rule, meant.rule.name());
+    let waivers: Vec<&Waiver> =
+        spec.without_series.iter().filter(is_for_it).map(|exception| &exception.waiver).collect();
+    if waivers.iter().any(|waiver| waiver.holds(at)) {
+        return None;
+    }
+    let Some(waiver) = waivers.last() else { return Some(finding) };
     let hint = format!("the waiver ended on {}; {} answers for it: {}", waiver.until, waiver.owner, waiver.reason);
-    (!waiver.holds(at)).then(|| finding.hint(hint))
+    Some(finding.hint(hint))
 }
