@@ -82,6 +82,9 @@ pub struct Object {
     pub generation: i64,
     /// The one that its controller has acted on; absent where it says nothing.
     pub observed_generation: Option<i64>,
+    /// Whether its controller says that it is still at it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub under_way: bool,
 }
 
 impl Kind for Settled {

@@ -43,6 +43,7 @@ fn seconds(from: Timestamp, to: Timestamp) -> f64 {
 /// Why a controller has not acted on an object yet. One that says nothing has not looked at it.
 fn behind(object: &Object) -> Option<Finding> {
     let actual = match object.observed_generation {
+        Some(observed) if observed == object.generation && object.under_way => "it is still at it".to_owned(),
         Some(observed) if observed == object.generation => return None,
         Some(observed) if observed >= 0 => format!("only on generation {observed}"),
         _ => "on none yet".to_owned(),

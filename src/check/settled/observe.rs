@@ -58,6 +58,8 @@ async fn objects(kind: &Resource, namespace: &str, connections: &Connections) ->
         name: format!("{} {}", kind.kind, path(object)),
         generation: object["metadata"]["generation"].as_i64().unwrap_or(0),
         observed_generation: object["status"]["observedGeneration"].as_i64(),
+        // The operator of VictoriaMetrics names the generation before it makes anything of it (v0.66.1).
+        under_way: object["status"]["updateStatus"] == "expanding",
     };
     Ok(all.iter().map(object).collect())
 }

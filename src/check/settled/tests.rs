@@ -50,7 +50,8 @@ fn source() -> Value {
 }
 
 fn seen(pods: &[Value], kustomizations: &[Value]) -> Observation {
-    let object = |observed| Object { name: "VMAgent o/a".to_owned(), generation: 2, observed_generation: observed };
+    let name = "VMAgent o/a".to_owned();
+    let object = |observed| Object { name, generation: 2, observed_generation: observed, under_way: false };
     let flux = spec().flux.unwrap();
     Observation {
         objects: vec![object(Some(2))],
@@ -140,6 +141,11 @@ fn what_its_controller_has_not_acted_on_is_not_settled() {
         unclear(&verdict, "settled/not-observed");
         assert_eq!(verdict.findings()[0].actual, actual);
     }
+    let mut seen = good();
+    seen.objects[0].under_way = true;
+    let verdict = judge(&seen);
+    unclear(&verdict, "settled/not-observed");
+    assert_eq!(verdict.findings()[0].actual, "it is still at it");
 }
 
 #[test]
