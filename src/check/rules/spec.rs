@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::waiver::Waiver;
+use crate::check::wildcard;
 use crate::connect::{Endpoint, Port};
 use crate::units::Duration;
 
@@ -53,12 +54,23 @@ pub struct Required {
 pub struct WithoutSeries {
     /// Their name, with `*` for any text: that of the alert, or of the recorded metric.
     pub rule: String,
+    /// The only selectors of theirs that may find nothing, with `*` for any text: `kube_job_*`. Without it all may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selector: Option<String>,
     /// Why it may.
     pub waiver: Waiver,
 }
 
 fn week() -> Duration {
     Duration::seconds(7 * 24 * 3600)
+}
+
+impl WithoutSeries {
+    /// Whether it speaks of this selector of this rule.
+    pub fn covers(&self, rule: &str, selector: &str) -> bool {
+        let takes = |pattern: &String| wildcard::matches(pattern, selector);
+        wildcard::matches(&self.rule, rule) && self.selector.as_ref().is_none_or(takes)
+    }
 }
 
 impl Spec {

@@ -208,6 +208,27 @@ fn a_waiver_holds_until_its_day() {
 }
 
 #[test]
+fn a_waiver_may_cover_only_some_selectors_of_a_rule() {
+    let with = |selector: &str, expr: &str| {
+        let waiver = json!({"reason": "comes with 6.2", "owner": "ops", "until": "2026-11-24"});
+        let mut seen = healthy();
+        seen["declared"][0]["groups"][0]["rules"][0]["expr"] = json!(expr);
+        seen["instances"][0]["groups"][0]["rules"][0]["query"] = json!(expr);
+        let never = |selector| json!({"selector": selector, "found": {"never": "metric"}});
+        seen["selectors"] = json!([never("a{x=\"1\"}"), never("b")]);
+        let spec = spec(json!({"without_series": [{"rule": "Down", "selector": selector, "waiver": waiver}]}));
+        match verdict(&spec, seen).decision {
+            Decision::Pass(examined) => examined.waived,
+            _ => 0,
+        }
+    };
+    assert_eq!(with("a{*}", "a{x=\"1\"} > 1"), 1);
+    assert_eq!(with("a{*}", "a{x=\"1\"} > b"), 0);
+    assert_eq!(with("a{*}", "(a{x=\"1\"} or b) > 1"), 1);
+    assert_eq!(with("c*", "(a{x=\"1\"} or b) > 1"), 0);
+}
+
+#[test]
 fn an_alert_must_lead_to_somebody() {
     let more = json!({"alertmanager": {"namespace": "observability", "service": "am", "port": "http"}});
     let with = |integrations: Value| codes(more.clone(), |seen| seen["routes"] = routes(integrations));

@@ -333,6 +333,7 @@ fn population(spec: &Spec, seen: &Observation, at: Timestamp, judgement: &mut Ju
         std::iter::repeat_n(pool.pool.as_str(), count)
     });
     judgement.examined("targets", names);
+    judgement.waived(waived);
     let oldest = seen.pools.iter().filter_map(|pool| pool.oldest_stored_seconds).reduce(f64::max);
     if let Some(oldest) = oldest {
         judgement.age(oldest);
@@ -342,9 +343,6 @@ fn population(spec: &Spec, seen: &Observation, at: Timestamp, judgement: &mut Ju
         judgement.measured(share.limit(Limit::AtLeast(1.0)));
         judgement.measured(Measurement::new("targets_expected", expected as f64, Unit::Count));
         judgement.measured(Measurement::new("pools", seen.pools.len() as f64, Unit::Count));
-    }
-    if waived > 0 {
-        judgement.measured(Measurement::new("targets_waived", waived as f64, Unit::Count));
     }
     judgement.measured(Measurement::new("uncovered_metrics_ports", seen.uncovered.len() as f64, Unit::Count));
 }
