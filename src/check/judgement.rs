@@ -30,13 +30,20 @@ impl Judgement {
         let mut names: Vec<String> = names.into_iter().map(Into::into).collect();
         let Some(count) = NonZeroU64::new(names.len() as u64) else { return };
         names.truncate(NAMES_KEPT);
-        self.examined = Some(Examined { count, what: what.to_owned(), age_seconds: None, names });
+        self.examined = Some(Examined { count, what: what.to_owned(), age_seconds: None, names, waived: 0 });
     }
 
     /// Says how old, in seconds, the oldest fact is that the verdict rests on. Call it after `examined`.
     pub fn age(&mut self, seconds: f64) {
         if let Some(examined) = &mut self.examined {
             examined.age_seconds = Some(seconds);
+        }
+    }
+
+    /// Says for how many a waiver had to stand in. Call it after `examined`.
+    pub fn waived(&mut self, count: u64) {
+        if let Some(examined) = &mut self.examined {
+            examined.waived = count;
         }
     }
 

@@ -40,5 +40,6 @@ pub mod verdict;
 pub mod vmalert;
 pub mod volume;
 pub mod waiver;
+pub mod wildcard;
 pub mod workload;
 pub mod yaml;

@@ -42,6 +42,9 @@ pub struct Shown {
     pub route: Value,
     /// Number of integrations by type (`webhook`, `email`) of every receiver.
     pub receivers: BTreeMap<String, BTreeMap<String, usize>>,
+    /// Files of templates that it loads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<String>,
 }
 
 /// What an Alertmanager shows of its configuration.
@@ -75,6 +78,8 @@ struct Whole {
     route: Value,
     #[serde(default)]
     receivers: Vec<Map<String, Value>>,
+    #[serde(default)]
+    templates: Option<Vec<String>>,
 }
 
 /// A route as it is written.
@@ -108,7 +113,8 @@ impl Shown {
             let name = receiver.get("name")?.as_str()?.to_owned();
             Some((name, integrations(receiver)))
         });
-        Ok(Self { receivers: receivers.collect(), route: config.route })
+        let templates = config.templates.unwrap_or_default();
+        Ok(Self { receivers: receivers.collect(), route: config.route, templates })
     }
 }
 

@@ -98,6 +98,9 @@ pub struct Object {
     /// Of an object of Flux: what it says of itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Said>,
+    /// Whether its controller says that it is still at it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub under_way: bool,
 }
 
 impl Kind for Settled {

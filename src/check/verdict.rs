@@ -39,6 +39,13 @@ pub struct Examined {
     pub age_seconds: Option<f64>,
     /// Names of what was examined, shortened to what a report can show.
     pub names: Vec<String>,
+    /// For how many the pass rests on somebody's signed word alone.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waived: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Verdict {

@@ -69,13 +69,14 @@ fn number(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// What a pass speaks of: `4 pods`, `12 series, the oldest 3 s old`.
+/// What a pass speaks of: `4 pods`, `12 series, the oldest 3 s old`, `14 targets, 3 waived`.
 pub fn examined(examined: &Examined) -> String {
     let age = examined.age_seconds.map(|age| format!(", the oldest {} old", seconds(age))).unwrap_or_default();
     let what = examined.what.as_str();
     // `series` is its own singular.
     let one = what.strip_suffix('s').filter(|_| examined.count.get() == 1 && !what.ends_with("series"));
-    format!("{} {}{age}", examined.count, one.unwrap_or(what))
+    let waived = Some(examined.waived).filter(|count| *count > 0).map(|count| format!(", {count} waived"));
+    format!("{} {}{}{age}", examined.count, one.unwrap_or(what), waived.unwrap_or_default())
 }
 
 /// The name of a unit in property names: `query_p95_seconds`.
@@ -129,11 +130,18 @@ mod tests {
     fn one_thing_is_named_in_the_singular() {
         let told = |count, what: &str| {
             let count = std::num::NonZeroU64::new(count).unwrap();
-            examined(&Examined { count, what: what.to_owned(), age_seconds: Some(3.0), names: Vec::new() })
+            examined(&Examined { count, what: what.to_owned(), age_seconds: Some(3.0), names: Vec::new(), waived: 0 })
         };
         assert_eq!(told(1, "pods"), "1 pod, the oldest 3 s old");
         assert_eq!(told(1, "series"), "1 series, the oldest 3 s old");
         assert_eq!(told(2, "pods"), "2 pods, the oldest 3 s old");
+    }
+
+    #[test]
+    fn what_was_waived_is_told() {
+        let (count, what) = (std::num::NonZeroU64::new(14).unwrap(), "targets".to_owned());
+        let told = examined(&Examined { count, what, age_seconds: Some(3.0), names: Vec::new(), waived: 3 });
+        assert_eq!(told, "14 targets, 3 waived, the oldest 3 s old");
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::check::verdict::Verdict;
 /// The receiver of the configuration that the operator writes when it has none (VictoriaMetrics operator v0.66,
 /// internal/controller/operator/factory/vmalertmanager/statefulset.go).
 const FALLBACK: &str = "blackhole";
+/// Where the operator puts the templates that a VMAlertmanager names, which it adds to that configuration, too.
+const OPERATORS_TEMPLATES: &str = "/etc/vm/templates/";
 
 pub(super) fn judge(spec: &Spec, seen: &Observation) -> Verdict {
     let mut judgement = Judgement::new();
@@ -70,10 +72,13 @@ fn unreadable(message: &str) -> Finding {
     finding.hint("see /api/v2/status; a route that is misread could hide who is told")
 }
 
+/// A configuration of somebody's own may look the same but for its templates: that of the chart
+/// victoria-metrics-k8s-stack has a receiver `blackhole` alone, too, and loads `/etc/vm/configs/**/*.tmpl`.
 fn is_fallback(config: &Shown) -> bool {
     let children = config.route["routes"].as_array().is_some_and(|routes| !routes.is_empty());
     let only = config.receivers.len() == 1 && config.receivers.get(FALLBACK).is_some_and(BTreeMap::is_empty);
-    only && !children && config.route["receiver"] == FALLBACK
+    let own_templates = config.templates.iter().any(|path| !path.starts_with(OPERATORS_TEMPLATES));
+    only && !children && !own_templates && config.route["receiver"] == FALLBACK
 }
 
 /// A receiver that does not exist explains why no alert leads to it.

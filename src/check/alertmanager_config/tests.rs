@@ -59,6 +59,18 @@ fn the_operators_fallback_fails_with_that_alone() {
 }
 
 #[test]
+fn templates_tell_a_blackhole_of_ones_own_from_the_operators() {
+    let (operators, own) = ("/etc/vm/templates/tpl/monzo.tmpl", "/etc/vm/configs/**/*.tmpl");
+    let meant = || json!({"silent": ["blackhole"], "routes": [{"labels": {}, "receivers": ["blackhole"]}]});
+    let with = |paths: &[&str]| format!("{BLACKHOLE}templates: {}\n", json!(paths));
+    fails(&judge(meant(), &with(&[])), &["alertmanager/fallback"]);
+    fails(&judge(meant(), &with(&[operators])), &["alertmanager/fallback"]);
+    assert!(judge(meant(), &with(&[own, operators])).is_pass());
+    let forgotten = json!({"routes": [{"labels": {}, "receivers": ["blackhole"]}]});
+    fails(&judge(forgotten, &with(&[own])), &["alertmanager/silent-receiver"]);
+}
+
+#[test]
 fn a_receiver_called_blackhole_in_a_configuration_of_ones_own_is_no_fallback() {
     let own = SOUND.replace("default", "blackhole");
     assert!(judge(json!({}), &own).is_pass());

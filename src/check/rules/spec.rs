@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reads::Reads;
 use crate::check::waiver::Waiver;
+use crate::check::wildcard;
 use crate::connect::{Endpoint, Port};
 use crate::units::Duration;
 
@@ -49,18 +50,29 @@ pub struct Required {
     pub severity: Option<String>,
 }
 
-/// A rule whose series may be missing for now.
+/// Rules whose series may be missing for now.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithoutSeries {
-    /// Its name: that of the alert, or of the recorded metric.
+    /// Their name, with `*` for any text: that of the alert, or of the recorded metric.
     pub rule: String,
+    /// The only selectors of theirs that may find nothing, with `*` for any text: `kube_job_*`. Without it all may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selector: Option<String>,
     /// Why it may.
     pub waiver: Waiver,
 }
 
 fn week() -> Duration {
     Duration::seconds(7 * 24 * 3600)
+}
+
+impl WithoutSeries {
+    /// Whether it speaks of this selector of this rule.
+    pub fn covers(&self, rule: &str, selector: &str) -> bool {
+        let takes = |pattern: &String| wildcard::matches(pattern, selector);
+        wildcard::matches(&self.rule, rule) && self.selector.as_ref().is_none_or(takes)
+    }
 }
 
 impl Spec {

@@ -224,14 +224,37 @@ fn another_language_has_no_selectors() {
 
 #[test]
 fn a_waiver_holds_until_its_day() {
-    let with = |until: &str| {
+    let with = |rule: &str, until: &str| {
         let waiver = json!({"reason": "comes with 6.2", "owner": "ops", "until": until});
-        codes(json!({"without_series": [{"rule": "Down", "waiver": waiver}]}), |seen| {
+        codes(json!({"without_series": [{"rule": rule, "waiver": waiver}]}), |seen| {
             seen["selectors"][0]["found"] = json!({"never": "metric"});
         })
     };
-    assert!(with("2026-11-24").is_empty());
-    assert_eq!(with("2026-11-23"), ["rules/no-series"]);
+    assert!(with("Down", "2026-11-24").is_empty());
+    assert!(with("D*", "2026-11-24").is_empty());
+    assert_eq!(with("Down", "2026-11-23"), ["rules/no-series"]);
+    assert_eq!(with("Up*", "2026-11-24"), ["rules/no-series"]);
+}
+
+#[test]
+fn a_waiver_may_cover_only_some_selectors_of_a_rule() {
+    let with = |selector: &str, expr: &str| {
+        let waiver = json!({"reason": "comes with 6.2", "owner": "ops", "until": "2026-11-24"});
+        let mut seen = healthy();
+        seen["declared"][0]["groups"][0]["rules"][0]["expr"] = json!(expr);
+        seen["instances"][0]["groups"][0]["rules"][0]["query"] = json!(expr);
+        let never = |selector| json!({"selector": selector, "found": {"never": "metric"}});
+        seen["selectors"] = json!([never("a{x=\"1\"}"), never("b")]);
+        let spec = spec(json!({"without_series": [{"rule": "Down", "selector": selector, "waiver": waiver}]}));
+        match verdict(&spec, seen).decision {
+            Decision::Pass(examined) => examined.waived,
+            _ => 0,
+        }
+    };
+    assert_eq!(with("a{*}", "a{x=\"1\"} > 1"), 1);
+    assert_eq!(with("a{*}", "a{x=\"1\"} > b"), 0);
+    assert_eq!(with("a{*}", "(a{x=\"1\"} or b) > 1"), 1);
+    assert_eq!(with("c*", "(a{x=\"1\"} or b) > 1"), 0);
 }
 
 #[test]

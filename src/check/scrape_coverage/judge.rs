@@ -12,6 +12,7 @@ use crate::check::judgement::Judgement;
 use crate::check::measurement::{Limit, Measurement, Unit};
 use crate::check::trouble::Trouble;
 use crate::check::verdict::Verdict;
+use crate::check::waiver::Waiver;
 
 /// Gaps of one pool that get a finding of their own; the others are counted in one more.
 const GAPS_TOLD: usize = 10;
@@ -27,7 +28,9 @@ pub fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
     agents(&agent, seen, &mut judgement);
     storage(seen, &mut judgement);
     custom_resources(seen, &mut judgement);
-    seen.pools.iter().for_each(|pool| judge_pool(pool, seen, &mut judgement));
+    for pool in &seen.pools {
+        judge_pool(pool, &Exception::of(pool, spec, at), seen, &mut judgement);
+    }
     for target in &seen.unexplained {
         judgement.fail(
             Finding::new("coverage/unexplained", "every active target comes from a scrape CR", "nothing explains it")
@@ -51,7 +54,7 @@ pub fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {
             .hint("a rollout is under way: look again when it is done"),
         );
     }
-    population(seen, &mut judgement);
+    population(spec, seen, at, &mut judgement);
     judgement.conclude(nothing())
 }
 
@@ -155,22 +158,67 @@ fn custom_resources(seen: &Observation, judgement: &mut Judgement) {
     }
 }
 
-fn judge_pool(pool: &PoolSeen, seen: &Observation, judgement: &mut Judgement) {
+/// Whether somebody has signed that a pool's component may go unscraped.
+enum Exception<'a> {
+    /// Nobody has.
+    None,
+    /// It is so signed, for now.
+    Holds,
+    /// It was.
+    Ended(&'a Waiver),
+}
+
+impl<'a> Exception<'a> {
+    fn of(pool: &PoolSeen, spec: &'a Spec, at: Timestamp) -> Self {
+        let owners = spec.required.iter().filter(|component| component.owns(&pool.pool));
+        let waivers: Vec<&Waiver> = owners.filter_map(|component| component.waiver.as_ref()).collect();
+        match waivers.last() {
+            _ if waivers.iter().any(|waiver| waiver.holds(at)) => Self::Holds,
+            Some(waiver) => Self::Ended(waiver),
+            None => Self::None,
+        }
+    }
+
+    /// Whether it excuses this: that nothing listens where the targets should be, or that nobody may ask there.
+    fn excuses(&self, lost: &Lost) -> bool {
+        matches!((self, lost), (Self::Holds, Lost::Down(_)))
+    }
+
+    fn fail(&self, finding: Finding, judgement: &mut Judgement) {
+        match self {
+            Self::Holds => {}
+            Self::Ended(waiver) if finding.hint.is_none() => judgement.fail(finding.hint(ended(waiver))),
+            _ => judgement.fail(finding),
+        }
+    }
+}
+
+fn ended(waiver: &Waiver) -> String {
+    format!("the waiver ended on {}; {} answers for it: {}", waiver.until, waiver.owner, waiver.reason)
+}
+
+fn judge_pool(pool: &PoolSeen, exception: &Exception<'_>, seen: &Observation, judgement: &mut Judgement) {
     if let Some(defect) = &pool.defect {
         judgement.fail(of_defect(defect).on(&pool.scrape).terminal());
         return;
     }
     match &pool.expected {
-        Expected::Lost(stage) => judgement.fail(of_stage(stage).on(&pool.scrape)),
+        Expected::Lost(stage) => exception.fail(of_stage(stage).on(&pool.scrape), judgement),
         Expected::AtMost(_) | Expected::AtLeastOne if pool.active == 0 && complete(seen) => {
-            judgement.fail(Finding::new("coverage/empty-pool", "at least one target", "none").on(title(pool)))
+            let finding = Finding::new("coverage/empty-pool", "at least one target", "none").on(title(pool));
+            exception.fail(finding, judgement);
         }
         _ => {}
     }
-    let gaps: Vec<&Gap> = pool.gaps.iter().filter(|gap| is_known(gap, seen)).collect();
+    let gaps = pool.gaps.iter().filter(|gap| is_known(gap, seen) && !exception.excuses(&gap.lost));
+    let gaps: Vec<&Gap> = gaps.collect();
     for gap in gaps.iter().take(GAPS_TOLD) {
         let finding = of_gap(gap, pool).on(format!("{} at {}", title(pool), gap.url));
-        if gap.lost == Lost::NeverScraped { judgement.unclear(finding) } else { judgement.fail(finding) }
+        match gap.lost {
+            Lost::NeverScraped => judgement.unclear(finding),
+            Lost::Down(_) => exception.fail(finding, judgement),
+            _ => judgement.fail(finding),
+        }
     }
     if gaps.len() > GAPS_TOLD {
         let more = gaps.len() - GAPS_TOLD;
@@ -262,19 +310,34 @@ fn judge_required(component: &Required, seen: &Observation, at: Timestamp, judge
     }
 }
 
-/// Counts every expected target; the share that is good is the coverage.
-fn population(seen: &Observation, judgement: &mut Judgement) {
-    let targets = seen.pools.iter().map(|pool| match pool.expected {
-        Expected::Exactly(count) => count,
-        Expected::AtMost(_) | Expected::AtLeastOne => pool.active.max(1),
-        Expected::Lost(_) => 1,
-    });
-    let (expected, good): (u64, u64) = (targets.sum(), seen.pools.iter().map(|pool| pool.good).sum());
+/// Expected targets of a pool that need not be there; one, where it is not known how many there would be.
+fn excused(pool: &PoolSeen, exception: &Exception<'_>, seen: &Observation) -> u64 {
+    match (exception, &pool.expected) {
+        (Exception::Holds, Expected::Lost(_)) => 1,
+        (Exception::Holds, Expected::AtMost(_) | Expected::AtLeastOne) if pool.active == 0 && complete(seen) => 1,
+        _ => pool.gaps.iter().filter(|gap| exception.excuses(&gap.lost)).count() as u64,
+    }
+}
+
+/// Counts every expected target; the share that is good is the coverage. What is waived counts apart.
+fn population(spec: &Spec, seen: &Observation, at: Timestamp, judgement: &mut Judgement) {
+    let (mut expected, mut waived) = (0, 0);
+    for pool in &seen.pools {
+        let all = match pool.expected {
+            Expected::Exactly(count) => count,
+            Expected::AtMost(_) | Expected::AtLeastOne => pool.active.max(1),
+            Expected::Lost(_) => 1,
+        };
+        let excused = excused(pool, &Exception::of(pool, spec, at), seen);
+        (expected, waived) = (expected + all - excused, waived + excused);
+    }
+    let good: u64 = seen.pools.iter().map(|pool| pool.good).sum();
     let names = seen.pools.iter().flat_map(|pool| {
         let count = usize::try_from(pool.good).unwrap_or(usize::MAX);
         std::iter::repeat_n(pool.pool.as_str(), count)
     });
     judgement.examined("targets", names);
+    judgement.waived(waived);
     let oldest = seen.pools.iter().filter_map(|pool| pool.oldest_stored_seconds).reduce(f64::max);
     if let Some(oldest) = oldest {
         judgement.age(oldest);

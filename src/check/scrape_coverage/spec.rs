@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::waiver::Waiver;
+use crate::check::wildcard;
 use crate::connect::Endpoint;
 use crate::units::Duration;
 
@@ -51,7 +52,7 @@ pub struct Required {
     /// How many of its targets must be up.
     #[serde(default = "one")]
     pub at_least: u64,
-    /// Why it may be absent for now.
+    /// Why it may go unscraped for now: without a scrape CR, without a target, or with targets that are down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,
 }
@@ -67,36 +68,6 @@ fn one() -> u64 {
 impl Required {
     /// Whether a pool belongs to the component.
     pub fn owns(&self, pool: &str) -> bool {
-        glob(&self.pool, pool)
-    }
-}
-
-/// Whether `text` matches `pattern`, in which `*` stands for any text.
-fn glob(pattern: &str, text: &str) -> bool {
-    let Some((head, tail)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut rest) = text.strip_prefix(head) else { return false };
-    loop {
-        if glob(tail, rest) {
-            return true;
-        }
-        let mut chars = rest.chars();
-        if chars.next().is_none() {
-            return false;
-        }
-        rest = chars.as_str();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::glob;
-
-    #[test]
-    fn a_star_stands_for_any_text() {
-        assert!(glob("podScrape/flux-system/*", "podScrape/flux-system/controllers/0"));
-        assert!(glob("*/rook-ceph/*", "serviceScrape/rook-ceph/mgr/0"));
-        assert!(glob("a*", "a"));
-        assert!(!glob("podScrape/flux-system/*", "podScrape/flux/controllers/0"));
-        assert!(!glob("a", "ab"));
+        wildcard::matches(&self.pool, pool)
     }
 }

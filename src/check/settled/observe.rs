@@ -69,6 +69,8 @@ pub(super) fn object(kind: &Resource, object: &Value) -> Object {
         resource_version: object["metadata"]["resourceVersion"].as_str().map(str::to_owned),
         rollout: if kind.group == "apps" { Rollout::of(&kind.kind, object) } else { None },
         said: kind.group.ends_with(FLUX).then(|| Said::of(object)),
+        // The operator of VictoriaMetrics names the generation before it makes anything of it (v0.66.1).
+        under_way: object["status"]["updateStatus"] == "expanding",
     }
 }
 

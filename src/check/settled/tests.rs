@@ -147,6 +147,11 @@ fn what_its_controller_has_not_acted_on_is_not_settled() {
         unclear(&verdict, "settled/not-observed");
         assert_eq!(verdict.findings()[0].actual, actual);
     }
+    let mut seen = good();
+    seen.objects[0].under_way = true;
+    let verdict = judge(&seen);
+    unclear(&verdict, "settled/not-observed");
+    assert_eq!(verdict.findings()[0].actual, "it is still at it");
 }
 
 #[tokio::test]

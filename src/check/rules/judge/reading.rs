@@ -13,36 +13,41 @@ use super::{Meant, meant};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Measurement, Unit};
+use crate::check::waiver::Waiver;
 use crate::units::Duration;
 
 pub(super) fn judge(spec: &Spec, seen: &Observation, at: Timestamp, judgement: &mut Judgement) {
     let found = series::by_selector(&seen.selectors);
+    let mut waived = 0;
     for meant in meant(seen).filter(|meant| meant.group.reads_metrics()) {
-        match missing(&meant, seen, &found, at) {
+        match missing(&meant, spec, seen, &found, at) {
             Gap::Nothing => {}
+            Gap::Waived => waived += 1,
             Gap::Unclear(finding) => judgement.unclear(finding.on(meant.title())),
-            Gap::Series(finding) => {
-                if let Some(finding) = waived(spec, &meant, finding, at) {
-                    judgement.fail(finding.on(meant.title()));
-                }
-            }
+            Gap::Series(finding) => judgement.fail(finding.on(meant.title())),
         }
     }
+    judgement.waived(waived);
     judgement.measured(Measurement::new("selectors", seen.selectors.len() as f64, Unit::Count));
 }
 
 enum Gap {
     Nothing,
+    /// Series that are missing by somebody's word.
+    Waived,
     Unclear(Finding),
     Series(Finding),
 }
 
-fn missing(meant: &Meant<'_>, seen: &Observation, found: &BTreeMap<&str, &Found>, at: Timestamp) -> Gap {
+fn missing(meant: &Meant<'_>, spec: &Spec, seen: &Observation, found: &BTreeMap<&str, &Found>, at: Timestamp) -> Gap {
     let Some(selectors) = expression::selectors(&meant.rule.expr) else { return by_evaluation(meant, seen) };
     let mut either: BTreeMap<usize, Vec<Gap>> = BTreeMap::new();
     let mut first = Gap::Nothing;
     for (selector, need) in selectors {
-        let missing = of_selector(&selector.text, found.get(selector.text.as_str()).copied(), at);
+        let missing = match of_selector(&selector.text, found.get(selector.text.as_str()).copied(), at) {
+            Gap::Series(finding) => waived(spec, meant.rule.name(), &selector.text, finding, at),
+            other => other,
+        };
         match need {
             Need::Nothing => {}
             Need::OneOf(number) => either.entry(number).or_default().push(missing),
@@ -50,20 +55,31 @@ fn missing(meant: &Meant<'_>, seen: &Observation, found: &BTreeMap<&str, &Found>
         }
     }
     for alternatives in either.into_values() {
-        if !alternatives.iter().any(|missing| matches!(missing, Gap::Nothing)) {
-            first = alternatives.into_iter().fold(first, Gap::or);
-        }
+        let enough = alternatives.iter().any(|gap| matches!(gap, Gap::Nothing));
+        let signed = alternatives.iter().any(|gap| matches!(gap, Gap::Waived));
+        first = match (enough, signed) {
+            (true, _) => first,
+            (false, true) => first.or(Gap::Waived),
+            (false, false) => alternatives.into_iter().fold(first, Gap::or),
+        };
     }
     first
 }
 
 impl Gap {
-    /// The first that is something; missing series are more than what is unclear.
-    fn or(self, other: Self) -> Self {
-        match (&self, &other) {
-            (Self::Nothing, _) | (Self::Unclear(_), Self::Series(_)) => other,
-            _ => self,
+    /// Missing series are more than what is unclear, and that is more than what somebody has signed for.
+    fn weight(&self) -> u8 {
+        match self {
+            Self::Nothing => 0,
+            Self::Waived => 1,
+            Self::Unclear(_) => 2,
+            Self::Series(_) => 3,
         }
+    }
+
+    /// The first of the weightier kind.
+    fn or(self, other: Self) -> Self {
+        if other.weight() > self.weight() { other } else { self }
     }
 }
 
@@ -117,10 +133,14 @@ fn by_evaluation(meant: &Meant<'_>, seen: &Observation) -> Gap {
     }
 }
 
-/// The finding, unless a waiver holds for the rule.
-fn waived(spec: &Spec, meant: &Meant<'_>, finding: Finding, at: Timestamp) -> Option<Finding> {
-    let exception = spec.without_series.iter().find(|exception| exception.rule == meant.rule.name());
-    let Some(waiver) = exception.map(|exception| &exception.waiver) else { return Some(finding) };
+/// What series that are missing come to, where somebody may have signed for it.
+fn waived(spec: &Spec, rule: &str, selector: &str, finding: Finding, at: Timestamp) -> Gap {
+    let covering = spec.without_series.iter().filter(|exception| exception.covers(rule, selector));
+    let waivers: Vec<&Waiver> = covering.map(|exception| &exception.waiver).collect();
+    if waivers.iter().any(|waiver| waiver.holds(at)) {
+        return Gap::Waived;
+    }
+    let Some(waiver) = waivers.last() else { return Gap::Series(finding) };
     let hint = format!("the waiver ended on {}; {} answers for it: {}", waiver.until, waiver.owner, waiver.reason);
-    (!waiver.holds(at)).then(|| finding.hint(hint))
+    Gap::Series(finding.hint(hint))
 }

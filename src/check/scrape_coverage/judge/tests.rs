@@ -257,6 +257,34 @@ fn a_waiver_holds_to_the_end_of_its_last_day() {
 }
 
 #[test]
+fn a_waived_component_may_have_no_target_or_none_that_answers_and_nothing_else() {
+    let on = |pool: PoolSeen, time: &str| {
+        let waiver = json!({"reason": "it listens on 127.0.0.1", "owner": "ops", "until": "2026-11-23"});
+        let required = json!([{"name": "scheduler", "pool": "serviceScrape/ns/scheduler/*", "waiver": waiver}]);
+        let pool = PoolSeen { pool: "serviceScrape/ns/scheduler/0".to_owned(), ..pool };
+        let seen = Observation { pools: vec![super::tests::pool(Vec::new()), pool], ..whole() };
+        judge(&spec(required), &seen, time.parse().unwrap())
+    };
+    let gap = |lost: &Lost| Gap { url: "https://10.0.0.1:10259/metrics".to_owned(), lost: lost.clone() };
+    let lost = PoolSeen { expected: Expected::Lost(Stage::NoEndpoint), active: 0, good: 0, ..pool(Vec::new()) };
+    let empty = PoolSeen { expected: Expected::AtLeastOne, ..lost.clone() };
+    let down = pool(vec![gap(&Lost::Down("connection refused".to_owned()))]);
+    let (during, after) = ("2026-11-23T10:00:00Z", "2026-11-24T00:00:00Z");
+    let told = ["coverage/no-endpoint", "coverage/empty-pool", "coverage/down"];
+    for (pool, code) in [lost, empty, down].into_iter().zip(told) {
+        let verdict = on(pool.clone(), during);
+        let Decision::Pass(examined) = &verdict.decision else { panic!("{verdict:?}") };
+        assert_eq!((verdict.measured[0].value, examined.waived), (1.0, 1));
+        let verdict = on(pool, after);
+        assert_eq!(failed(&verdict)[0], code);
+        assert!(verdict.findings().iter().any(|finding| format!("{finding:?}").contains("the waiver ended on")));
+    }
+    for (lost, code) in [(Lost::NotStored, "coverage/not-stored"), (Lost::NotDiscovered, "coverage/not-discovered")] {
+        assert_eq!(failed(&on(pool(vec![gap(&lost)]), during)), [code]);
+    }
+}
+
+#[test]
 fn many_gaps_of_one_pool_are_summed_up() {
     let gaps = (0..25).map(|n| Gap { url: format!("u{n}"), lost: Lost::NotDiscovered }).collect();
     let broken = PoolSeen { gaps, expected: Expected::Exactly(30), good: 5, ..pool(Vec::new()) };

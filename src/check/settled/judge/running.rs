@@ -29,6 +29,7 @@ pub(super) fn object(object: &Object, failed: &BTreeSet<&str>, at: Timestamp) ->
 /// Why a controller has not acted on an object yet. One that says nothing has not looked at it.
 fn behind(object: &Object) -> Option<Finding> {
     let actual = match object.observed_generation {
+        Some(observed) if observed == object.generation && object.under_way => "it is still at it".to_owned(),
         Some(observed) if observed == object.generation => return None,
         Some(observed) if observed >= 0 => format!("only on generation {observed}"),
         _ => "on none yet".to_owned(),
