@@ -1,11 +1,14 @@
 //! What happens in a run, as the journal keeps it: owned, serialisable, one line each.
 
+mod surroundings;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::check::identity::Identity;
 use crate::check::verdict::{Decision, Verdict};
 use crate::plan::{CheckCard, Criterion, Selection, SuiteId};
+pub use surroundings::{Reading, Revision, Surroundings, Swept};
 
 /// One line of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,8 @@ pub enum What {
     RunStarted(Box<RunCard>),
     /// The cluster, its components and their versions, and the ways to them, as they become known.
     Surroundings(Surroundings),
+    /// What Flux had fetched and applied, read once more: when a check that waits for it had passed, and at the end.
+    Reread(Reading),
     /// What killed runs had left was looked for, and something was found or something went wrong.
     Swept(Swept),
     /// A check's first look began.
@@ -87,6 +92,9 @@ pub struct RunCard {
     pub left_out: Option<Vec<String>>,
     /// Whether unproven criteria keep the run from exit 0.
     pub unproven: UnprovenPolicy,
+    /// Whether checks were judged whatever became of those that they need.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_going: bool,
     /// The longest that the whole run may take, in seconds.
     pub deadline_seconds: f64,
 }
@@ -99,35 +107,6 @@ pub enum UnprovenPolicy {
     Refused,
     /// They are shown, no more.
     Allowed,
-}
-
-/// Where the run took place. What could not be read says why.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Surroundings {
-    /// Named facts in the order in which they were read: `context`, `server version`, `kube-system uid`, `vmsingle version`,
-    /// `way to Service observability/vmsingle-vmsingle`.
-    pub facts: Vec<(String, String)>,
-    /// What Flux had fetched and applied when the run began.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub revisions: Vec<Revision>,
-}
-
-/// A revision that an object of Flux had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revision {
-    /// `GitRepository flux-system/infra`.
-    pub object: String,
-    /// `main@sha1:4f2a...`.
-    pub revision: String,
-}
-
-/// What came of looking for what killed runs had left.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Swept {
-    /// What was removed, in words: `VMRule observability/signoff-x`.
-    pub removed: Vec<String>,
-    /// What could not be looked at or removed, and why.
-    pub troubles: Vec<String>,
 }
 
 /// The result of one look.
@@ -175,19 +154,6 @@ pub enum EndReason {
     Interrupted,
     /// SIGTERM.
     Terminated,
-}
-
-impl Swept {
-    /// One line for each thing that was removed or went wrong.
-    pub fn lines(&self) -> impl Iterator<Item = (&'static str, &String)> {
-        let removed = self.removed.iter().map(|what| ("removed of an earlier run", what));
-        removed.chain(self.troubles.iter().map(|why| ("not swept", why)))
-    }
-
-    /// Whether nothing was left and nothing went wrong.
-    pub fn is_quiet(&self) -> bool {
-        self.removed.is_empty() && self.troubles.is_empty()
-    }
 }
 
 impl Event {

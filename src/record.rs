@@ -8,6 +8,7 @@ pub mod exit;
 mod fold;
 mod folder;
 mod journal;
+mod moves;
 mod state;
 
 pub use criteria::{CriterionRecord, State};
@@ -15,6 +16,7 @@ pub use exit::Exit;
 pub use fold::{Fold, NotAJournal};
 pub use folder::{Folder, SUITE, find, journals, write_whole};
 pub use journal::{Journal, Read, ReadError, Tail, read};
+pub use moves::{Moved, Moves};
 pub use state::{CheckRecord, End, Run};
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 
 use crate::connect::{Connections, Options};
-use crate::event::{Event, UnprovenPolicy, What};
+use crate::event::{Event, RunCard, UnprovenPolicy, What};
 use crate::plan::Plan;
 use crate::record::{Fold, Folder, Run, write_whole};
 use crate::report::{junit, markdown};
@@ -42,6 +42,8 @@ pub struct Session {
     pub termination_log: Option<TerminationLog>,
     /// What unproven criteria do to the exit.
     pub unproven: UnprovenPolicy,
+    /// Whether checks are judged whatever became of those that they need.
+    pub keep_going: bool,
     /// The longest that the run may take; the suite's own deadline where absent.
     pub deadline: Option<Duration>,
 }
@@ -71,9 +73,11 @@ impl Session {
         write(&folder.suite(), "suite", &run::redact_text(&self.plan.text))?;
         let cluster = self.connect().await;
         let deadline = self.deadline.unwrap_or(self.plan.deadline);
+        let card = run::run_card(&self.plan, folder.run(), self.unproven, deadline);
         let setup = Setup {
-            card: run::run_card(&self.plan, folder.run(), self.unproven, deadline),
+            card: RunCard { keep_going: self.keep_going, ..card },
             surroundings: run::surroundings(cluster.clone(), self.facts),
+            revisions: run::revisions(&cluster),
             sweep: run::sweep_before(&self.plan, &cluster, folder.run()),
             jobs: run::jobs(&self.plan, &cluster, folder.run()),
             folder: folder.clone(),

@@ -13,7 +13,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use crate::connect::Options;
 use crate::event::{Event, Outcome, UnprovenPolicy, What};
 use crate::plan::{Filter, Plan};
-use crate::record::{Fold, Run};
+use crate::record::{Exit, Fold, Run};
 use crate::report::terminal::{Style, closing};
 use crate::run::Audience;
 use crate::session::Session;
@@ -107,7 +107,7 @@ where
         Ok(suite) => Plan::new(suite, &Filter::default()),
         Err(error) => {
             eprintln!("{error}");
-            return ExitCode::from(crate::record::Exit::Usage.code());
+            return ExitCode::from(Exit::Usage.code());
         }
     };
     let trials = trials(&whole, &results);
@@ -127,20 +127,26 @@ where
     });
     let conclusion = libtest_mimic::run(&arguments, trials);
     match engine.join() {
-        Ok(Ok(page)) => println!("{page}"),
+        Ok(Ok((page, exit))) => {
+            println!("{page}");
+            // No trial is red for it.
+            if exit == Exit::Moved && !conclusion.has_failed() {
+                return ExitCode::from(exit.code());
+            }
+        }
         Ok(Err(error)) => eprintln!("error: {error:#}"),
         Err(_) => eprintln!("error: the engine panicked"),
     }
     conclusion.exit_code()
 }
 
-/// Runs the selected checks once, on a runtime of its own, and gives the closing page.
+/// Runs the selected checks once, on a runtime of its own, and gives the closing page, and how the run ended.
 fn run_engine<G, F>(
     file: &Path,
     asked: Vec<String>,
     mut results: Results,
     cluster: impl FnOnce() -> F,
-) -> anyhow::Result<String>
+) -> anyhow::Result<(String, Exit)>
 where
     F: Future<Output = anyhow::Result<(PathBuf, Vec<(String, String)>, G)>>,
 {
@@ -154,10 +160,19 @@ where
             Err(error) => (Err(format!("{error:#}")), Vec::new(), None),
         };
         let (reports, unproven) = (PathBuf::from("reports"), UnprovenPolicy::Allowed);
-        let session =
-            Session { plan, cluster, facts, reports, junit: None, termination_log: None, unproven, deadline: None };
+        let session = Session {
+            plan,
+            cluster,
+            facts,
+            reports,
+            junit: None,
+            termination_log: None,
+            unproven,
+            keep_going: false,
+            deadline: None,
+        };
         let (run, folder) = session.run(&mut results).await?;
-        Ok(page(&run, folder.path()))
+        Ok((page(&run, folder.path()), run.exit()))
     })
 }
 

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
@@ -22,10 +23,18 @@ checks:
     expect: {workload: {kind: StatefulSet, namespace: o, name: \"${name}\", restarts: {at_most: ${restarts}}}}
 ";
 
+/// The same with a second check behind the first.
+fn two(story: &str) -> String {
+    let (head, check) = SUITE.split_once("checks:\n").unwrap();
+    let second = check.replace("id: runs", "id: again").replace("    within: 2s", "    needs: [runs]\n    within: 2s");
+    let second = second.replace("${restarts}", "9");
+    format!("{}checks:\n{check}{second}", head.replace("6-1", story))
+}
+
 const REVISION: &str = "main@sha1:4f2a17c09d1b6e3358aa21f70c9be8d6b1c20a55";
 
 /// What the API server answers: a StatefulSet with one pod that was restarted once, and a source of Flux.
-fn answer(path: &str) -> Option<Value> {
+fn answer(path: &str, revisions: &Revisions) -> Option<Value> {
     let set = json!({
         "metadata": {"name": "x", "namespace": "o", "uid": "u-1", "generation": 3, "resourceVersion": "41"},
         "spec": {"replicas": 1, "serviceName": "x", "selector": {"matchLabels": {"app": "x"}},
@@ -43,18 +52,26 @@ fn answer(path: &str) -> Option<Value> {
         "spec": {"containers": [{"name": "c", "image": "example.org/x:v1"}]},
         "status": {"phase": "Running", "conditions": [ready], "containerStatuses": [container]},
     });
-    let source = json!({"metadata": {"namespace": "flux-system", "name": "infra"}, "status": {"artifact": {"revision": REVISION}}});
     Some(match path.split('?').next()? {
         "/version" => json!({"major": "1", "minor": "34", "gitVersion": "v1.34.4"}),
         "/api/v1/namespaces/kube-system" => json!({"metadata": {"name": "kube-system", "uid": "uid-of-the-cluster"}}),
         "/apis/apps/v1/namespaces/o/statefulsets/x" => set,
         "/api/v1/namespaces/o/pods" => json!({"kind": "PodList", "metadata": {}, "items": [pod]}),
-        "/apis/source.toolkit.fluxcd.io/v1/gitrepositories" => json!({"metadata": {}, "items": [source]}),
+        "/apis/source.toolkit.fluxcd.io/v1/gitrepositories" => json!({"metadata": {}, "items": [source(revisions)]}),
         _ => return None,
     })
 }
 
-fn serve(stream: TcpStream) -> Option<()> {
+/// What the source of Flux is at, one time of asking after the other; the last stays.
+type Revisions = Arc<Mutex<Vec<String>>>;
+
+fn source(revisions: &Revisions) -> Value {
+    let mut revisions = revisions.lock().unwrap();
+    let now = if revisions.len() > 1 { revisions.remove(0) } else { revisions[0].clone() };
+    json!({"metadata": {"namespace": "flux-system", "name": "infra"}, "status": {"artifact": {"revision": now}}})
+}
+
+fn serve(stream: TcpStream, revisions: &Revisions) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut stream = stream;
     loop {
@@ -70,7 +87,7 @@ fn serve(stream: TcpStream) -> Option<()> {
             lines.push(line);
         }
         let path = lines.first()?.split(' ').nth(1)?.to_owned();
-        let (status, kind, body) = match answer(&path) {
+        let (status, kind, body) = match answer(&path, revisions) {
             Some(value) => (200, "application/json", value.to_string()),
             None if path.contains("helmreleases") => {
                 let words = json!({"kind": "Status", "message": "signoff cannot list helmreleases", "code": 403});
@@ -84,24 +101,39 @@ fn serve(stream: TcpStream) -> Option<()> {
 }
 
 /// A folder with a suite that ran once.
-struct Place(tempfile::TempDir);
+struct Place(tempfile::TempDir, Revisions);
 
 impl Place {
     fn new() -> Self {
-        let place = Self(tempfile::tempdir().unwrap());
+        let place = Self(tempfile::tempdir().unwrap(), Revisions::new(Mutex::new(vec![REVISION.to_owned()])));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let config = format!(
             "{{apiVersion: v1, kind: Config, current-context: c, contexts: [{{name: c, context: {{cluster: c, user: u}}}}], \
              clusters: [{{name: c, cluster: {{server: 'http://{}'}}}}], users: [{{name: u, user: {{}}}}]}}",
             listener.local_addr().unwrap()
         );
+        let revisions = place.1.clone();
         std::thread::spawn(move || {
-            listener.incoming().flatten().for_each(|stream| drop(std::thread::spawn(move || serve(stream))));
+            for stream in listener.incoming().flatten() {
+                let revisions = revisions.clone();
+                std::thread::spawn(move || serve(stream, &revisions));
+            }
         });
         place.write("kubeconfig", &config);
         place.write("s.yaml", SUITE);
         assert_eq!(place.ends(&["run", "s.yaml", "--kubeconfig", "kubeconfig"]).0, Some(0));
         place
+    }
+
+    /// Runs on the small API server.
+    fn run(&self, arguments: &[&str]) -> Option<i32> {
+        self.ends(&[&["run", "--kubeconfig", "kubeconfig"], arguments].concat()).0
+    }
+
+    /// How `show` ends for a revision, and what it prints.
+    fn shows(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let (code, output) = self.ends(&[&["show", "--revision"], arguments].concat());
+        (code, out(&output))
     }
 
     fn path(&self, file: &str) -> PathBuf {
@@ -228,4 +260,71 @@ fn a_revision_leads_to_its_runs() {
     let (_, output) = place.ends(&["show"]);
     assert!(said(&output).contains("is left out"), "{}", said(&output));
     assert_eq!(out(&output).matches("6-1  exit ").count(), 1, "one that cannot be read hides no other");
+}
+
+#[test]
+fn a_revision_that_moves_during_a_run_is_proven_by_it_neither_before_nor_after() {
+    let place = Place::new();
+    let (before, after) = ("main@sha1:aaaa0001", "main@sha1:bbbb0002");
+    *place.1.lock().unwrap() = vec![before.to_owned(), after.to_owned()];
+    assert_eq!(place.run(&["s.yaml"]), Some(3));
+    let told = format!("GitRepository flux-system/infra was at {before}, then at {after}");
+    for format in ["json", "markdown", "junit", "page"] {
+        let report = out(&place.ends(&["report", "latest", "--format", format]).1);
+        assert!(report.contains("aaaa0001") && report.contains("bbbb0002"), "{report}");
+        assert_eq!(out(&place.ends(&["judge", "latest", "--format", format]).1), report, "{format}");
+    }
+    let summary = place.read("reports/latest/summary.md");
+    assert!(summary.contains(&told) && summary.contains("(exit 3)"), "{summary}");
+    let junit = place.read("reports/latest/junit.xml");
+    assert!(junit.contains("run::one-revision") && junit.contains("errors=\"1\""), "{junit}");
+    let (code, shown) = place.shows(&["bbbb0002"]);
+    assert!(code == Some(3) && shown.contains(&told), "{shown}");
+    assert_eq!(place.shows(&["aaaa0001"]), (Some(4), String::new()));
+    assert_eq!(place.run(&["s.yaml"]), Some(0), "by now it stands still");
+    assert_eq!(place.shows(&["bbbb0002"]).0, Some(0));
+    *place.1.lock().unwrap() = vec![after.to_owned(), before.to_owned()];
+    assert_eq!(place.run(&["s.yaml", "--var", "restarts=0"]), Some(1), "what failed stays failed");
+}
+
+#[test]
+fn neither_a_part_nor_another_story_takes_a_red_run_away() {
+    let place = Place::new();
+    place.write("two.yaml", &two("6-1"));
+    place.write("other.yaml", &two("6-2"));
+    assert_eq!(place.run(&["two.yaml", "--var", "restarts=0"]), Some(1));
+    assert_eq!(place.run(&["two.yaml", "--skip", "again"]), Some(0));
+    assert_eq!(place.run(&["other.yaml"]), Some(0));
+    let (code, shown) = place.shows(&[REVISION]);
+    assert_eq!(code, Some(1), "{shown}");
+    assert_eq!(shown.matches("    does not decide: a filter left checks out\n").count(), 1, "{shown}");
+    assert_eq!(shown.matches("    does not decide: a newer run of this story").count(), 1, "{shown}");
+    assert_eq!(place.shows(&[REVISION, "--story", "6-2"]).0, Some(0));
+    assert_eq!(place.shows(&[REVISION, "--story", "6-1"]).0, Some(1));
+    assert_eq!(place.shows(&[REVISION, "--story", "6-3"]), (Some(4), String::new()));
+    assert_eq!(place.run(&["two.yaml"]), Some(0));
+    assert_eq!(place.shows(&[REVISION]).0, Some(0), "the newest whole run decides");
+    place.write("third.yaml", &two("6-4"));
+    assert_eq!(place.run(&["third.yaml", "--skip", "again"]), Some(0));
+    let (code, output) = place.ends(&["show", "--story", "6-4", "--revision", REVISION]);
+    assert_eq!(code, Some(4), "a part alone says nothing");
+    assert!(said(&output).contains("no whole run of story 6-4 at revision "), "{}", said(&output));
+}
+
+#[test]
+fn a_run_that_keeps_going_says_so_and_is_judged_so_again() {
+    let place = Place::new();
+    place.write("two.yaml", &two("6-1"));
+    let blocked = |place: &Place| place.read("reports/latest/junit.xml").contains("blocked by runs");
+    assert_eq!(place.run(&["two.yaml", "--var", "restarts=0"]), Some(1));
+    assert!(blocked(&place));
+    assert_eq!(place.run(&["two.yaml", "--var", "restarts=0", "--keep-going"]), Some(1));
+    assert!(!blocked(&place));
+    for format in ["json", "markdown", "junit", "page"] {
+        let report = out(&place.ends(&["report", "latest", "--format", format]).1);
+        assert!(report.contains("keep_going") || report.contains("--keep-going"), "{report}");
+        let (code, judged) = place.ends(&["judge", "latest", "--format", format]);
+        assert_eq!((code, out(&judged)), (Some(1), report), "{format}");
+    }
+    assert!(place.read("reports/latest/summary.md").contains("1 failed, 1 passed in"));
 }

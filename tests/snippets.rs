@@ -1,11 +1,13 @@
 //! The snippet of every kind's page is a whole check: it is read as it stands, it holds on the sandbox, and it asks the API
-//! for exactly what its kind declares.
+//! for exactly what its kind declares. No kind takes damaged evidence for good.
 
 #[cfg(feature = "sandbox")]
 #[path = "snippets/asked.rs"]
 mod asked;
 #[cfg(feature = "sandbox")]
 mod common;
+#[path = "snippets/damaged.rs"]
+mod damaged;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

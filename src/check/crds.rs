@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -62,6 +63,16 @@ impl Kind for Crds {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(_: &Spec, seen: &Observation) -> Vec<Identity> {
+        let found = seen.kinds.iter().filter_map(|kind| Some((kind, kind.definition.as_ref()?)));
+        let of = |(kind, definition): (&Seen, &Definition)| Identity {
+            generation: definition.generation,
+            resource_version: definition.resource_version.clone(),
+            ..Identity::of(format!("CustomResourceDefinition {}", kind.crd))
+        };
+        found.map(of).collect()
     }
 
     fn judge(spec: &Spec, seen: &Observation, _: Timestamp) -> Verdict {

@@ -17,6 +17,7 @@ mod wanted;
 use jiff::Timestamp;
 
 use super::access::Access;
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -60,6 +61,15 @@ impl Kind for Object {
 
     async fn observe(spec: &Spec, (): &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         observe::observe(spec, look.connections).await
+    }
+
+    fn identities(spec: &Spec, seen: &Observation) -> Vec<Identity> {
+        let of = |found: &Found| Identity {
+            generation: found.generation,
+            resource_version: Some(found.resource_version.clone()).filter(|version| !version.is_empty()),
+            ..Identity::of(format!("{} {}", spec.kind, found.path()))
+        };
+        seen.objects.iter().map(of).collect()
     }
 
     fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {

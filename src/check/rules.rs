@@ -14,6 +14,7 @@ mod tests;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::route::Config;
@@ -34,6 +35,9 @@ pub struct Rules;
 pub struct Observation {
     /// Whether the VMAlert exists; without it nothing else is looked at.
     pub vmalert_exists: bool,
+    /// The VMAlert, and what answers for it with its version, where they were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evaluators: Vec<Identity>,
     /// Every VMRule of the cluster but those of acceptance runs.
     pub declared: Vec<Declared>,
     /// Every vmalert pod of the VMAlert.
@@ -73,6 +77,17 @@ impl Kind for Rules {
 
     fn question(spec: &Spec) -> Spec {
         Spec { required: Vec::new(), without_series: Vec::new(), silent: Vec::new(), ..spec.clone() }
+    }
+
+    /// What evaluates, and the rules that are its to evaluate.
+    fn identities(_: &Spec, seen: &Observation) -> Vec<Identity> {
+        let of = |vmrule: &Declared| Identity {
+            generation: vmrule.generation,
+            resource_version: vmrule.resource_version.clone(),
+            ..Identity::of(vmrule.title())
+        };
+        let rules = seen.declared.iter().filter(|vmrule| vmrule.unselected.is_none()).map(of);
+        seen.evaluators.iter().cloned().chain(rules).collect()
     }
 
     fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {

@@ -26,6 +26,10 @@ pub struct Arguments {
     /// Let criteria that no check proves keep their place without keeping the run from exit 0
     #[arg(long)]
     allow_unproven: bool,
+    /// Judge each check whatever became of those that it needs, once they have ended: all that is wrong is told at once, and what
+    /// only follows from it is red, too
+    #[arg(long)]
+    keep_going: bool,
     /// The longest that the whole run may take, such as 10m; the suite's own deadline by default
     #[arg(long, value_name = "DURATION")]
     deadline: Option<Duration>,
@@ -105,6 +109,7 @@ async fn judge(mut arguments: Arguments) -> anyhow::Result<Exit> {
         junit: arguments.junit,
         termination_log: arguments.deliver.termination_log(),
         unproven: if arguments.allow_unproven { UnprovenPolicy::Allowed } else { UnprovenPolicy::Refused },
+        keep_going: arguments.keep_going,
         deadline: arguments.deadline.map(|deadline| deadline.0),
     };
     session.check_files().map_err(|error| Usage(format!("{error:#}")))?;

@@ -31,8 +31,10 @@ static KINDS: [(Resource, &str); 4] = [
 pub struct Revisions {
     /// Object and revision: `GitRepository flux-system/infra`, `main@sha1:4f2a...`.
     pub found: Vec<(String, String)>,
-    /// What could not be read, or is not there, and why, by the kind.
+    /// What is not there, and in what way, by the kind.
     pub remarks: Vec<(String, String)>,
+    /// What could not be read, and why, by the kind.
+    pub unread: Vec<(String, String)>,
 }
 
 impl Revisions {
@@ -45,7 +47,7 @@ impl Revisions {
         let kind = resource.kind.to_string();
         match answer {
             Err(Trouble::UnknownKind { .. }) => self.remarks.push((kind, "its CRD is not installed".to_owned())),
-            Err(trouble) => self.remarks.push((kind, trouble.to_string())),
+            Err(trouble) => self.unread.push((kind, trouble.to_string())),
             Ok(objects) if objects.is_empty() => self.remarks.push((kind, "there is none".to_owned())),
             Ok(objects) => self.found.extend(objects.iter().map(|object| {
                 let text = |place: &str| object.pointer(place).and_then(Value::as_str);
@@ -107,8 +109,8 @@ mod tests {
         ];
         assert_eq!(found, expected);
         assert_eq!(seen.remarks[0], ("OCIRepository".to_owned(), "its CRD is not installed".to_owned()));
-        assert_eq!(seen.remarks[1].0, "HelmRelease");
+        assert_eq!((seen.remarks.len(), seen.unread[0].0.as_str()), (1, "HelmRelease"));
         let denied = "not permitted to list helmreleases.helm.toolkit.fluxcd.io in the whole cluster: ";
-        assert!(seen.remarks[1].1.starts_with(denied), "{:?}", seen.remarks);
+        assert!(seen.unread[0].1.starts_with(denied), "{:?}", seen.unread);
     }
 }

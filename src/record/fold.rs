@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::criteria;
+use super::moves::Readings;
 use super::state::{CheckRecord, End, Run};
 use crate::check::identity::Identity;
-use crate::event::{Event, LookResult, Outcome, Revision, RunCard, What};
+use crate::event::{Event, LookResult, Outcome, RunCard, What};
 use crate::plan::Selection;
 
 /// A run in the making. Events that name an unknown check are left aside: a journal of a newer version stays readable.
@@ -17,7 +18,7 @@ pub struct Fold {
     started: Timestamp,
     last: Timestamp,
     surroundings: Vec<(String, String)>,
-    revisions: Vec<Revision>,
+    readings: Readings,
     checks: HashMap<String, Progress>,
     end: End,
 }
@@ -26,6 +27,8 @@ pub struct Fold {
 #[derive(Clone, Debug, Default)]
 struct Progress {
     started: Option<Timestamp>,
+    /// Which reading of Flux it is judged at.
+    reading: Option<usize>,
     attempts: u32,
     latest: Option<LookResult>,
     objects: Vec<Identity>,
@@ -54,7 +57,7 @@ impl Fold {
             started: first.at,
             last: first.at,
             surroundings: Vec::new(),
-            revisions: Vec::new(),
+            readings: Readings::default(),
             checks,
             end: End::CutShort,
         })
@@ -75,22 +78,32 @@ impl Fold {
             What::RunStarted(_) => {}
             What::Surroundings(surroundings) => {
                 self.surroundings.extend(surroundings.facts.iter().cloned());
-                self.revisions.extend(surroundings.revisions.iter().cloned());
+                self.readings.begin(&surroundings.revisions);
             }
+            What::Reread(reading) => self.readings.add(reading),
             What::Swept(swept) => {
                 let facts = swept.lines().map(|(name, value)| (name.to_owned(), value.clone()));
                 self.surroundings.extend(facts);
             }
-            What::CheckStarted { check } => self.with(check, |progress| progress.started = Some(event.at)),
+            What::CheckStarted { check } => {
+                let now = self.readings.now();
+                self.with(check, |progress| (progress.started, progress.reading) = (Some(event.at), Some(now)));
+            }
             What::Looked { check, attempt, result, .. } => self.with(check, |progress| {
                 progress.attempts = *attempt;
                 progress.latest = Some(result.clone());
             }),
             What::Identified { check, objects } => self.with(check, |progress| progress.objects.clone_from(objects)),
-            What::CheckEnded { check, outcome, took_seconds, evidence } => self.with(check, |progress| {
-                let (outcome, evidence) = (outcome.clone(), evidence.clone());
-                progress.ended = Some(Ended { outcome, took_seconds: *took_seconds, evidence });
-            }),
+            What::CheckEnded { check, outcome, took_seconds, evidence } => {
+                // A gate stands for what was read when it passed.
+                let is_gate = self.card.checks.iter().any(|(card, _)| card.id == *check && card.is_gate());
+                let now = self.readings.now();
+                self.with(check, |progress| {
+                    progress.reading = progress.reading.map(|began| if is_gate { now } else { began });
+                    let (outcome, evidence) = (outcome.clone(), evidence.clone());
+                    progress.ended = Some(Ended { outcome, took_seconds: *took_seconds, evidence });
+                });
+            }
             What::RunEnded { reason } => self.end = End::Ended(*reason),
         }
     }
@@ -159,10 +172,27 @@ impl Fold {
             started: self.started,
             took_seconds: seconds(self.started, self.last),
             surroundings: self.surroundings.clone(),
-            revisions: self.revisions.clone(),
+            revisions: self.readings.last(),
+            moves: self.readings.moves(&self.began()),
             checks,
             end: self.end,
         }
+    }
+
+    /// The checks that were looked at, each with the reading that it is judged at.
+    fn began(&self) -> Vec<(&str, usize)> {
+        let checks = self.card.checks.iter().filter_map(|(card, _)| {
+            let progress = self.checks.get(&card.id)?;
+            // One that still waits for Flux has said nothing yet.
+            let speaks = !card.is_gate() || progress.ended.is_some();
+            Some((card.id.as_str(), progress.reading.filter(|_| speaks)?))
+        });
+        checks.collect()
+    }
+
+    /// Whether anything is known of Flux, or of a checkout.
+    pub fn knows_revisions(&self) -> bool {
+        !self.readings.last().is_empty()
     }
 
     fn unended(&self, selection: &Selection, progress: &Progress) -> Ended {

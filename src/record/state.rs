@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::criteria::{self, CriterionRecord};
 use super::exit::Exit;
+use super::moves::Moves;
 use crate::check::identity::Identity;
 use crate::event::{EndReason, Outcome, Revision, RunCard, UnprovenPolicy};
 use crate::plan::{CheckCard, Selection};
@@ -19,8 +20,10 @@ pub struct Run {
     pub took_seconds: f64,
     /// Where it took place, as named facts.
     pub surroundings: Vec<(String, String)>,
-    /// What Flux had fetched and applied.
+    /// What Flux had fetched and applied, as it was read last.
     pub revisions: Vec<Revision>,
+    /// What of it moved while checks were judged.
+    pub moves: Moves,
     /// Every criterion and bullet, in the suite's order.
     pub criteria: Vec<CriterionRecord>,
     /// Every check, in the suite's order, the ones that were left out among them.
@@ -105,8 +108,8 @@ impl Run {
 
     /// The exit code that the run deserves.
     ///
-    /// An interruption comes first, then a failed check, then everything that kept a check from being judged, then unproven
-    /// criteria unless the run allows them. In a partial run the criteria that the filter left out do not count:
+    /// An interruption comes first, then a failed check, then everything that kept a check from being judged, then revisions that
+    /// moved meanwhile, then unproven criteria unless the run allows them. In a partial run the criteria that the filter left out do not count:
     /// see [`State::NotRun`](super::State::NotRun).
     pub fn exit(&self) -> Exit {
         match self.end {
@@ -120,6 +123,8 @@ impl Run {
             Exit::Failed
         } else if self.end == End::CutShort || ran().any(|check| !check.is_green() && !check.outcome.is_skip()) {
             Exit::Inconclusive
+        } else if !self.moves.is_empty() {
+            Exit::Moved
         } else if unproven() && self.card.unproven == UnprovenPolicy::Refused {
             Exit::Unproven
         } else {

@@ -28,7 +28,7 @@ impl Again<'_> {
     pub fn record(&self, check: &Check, needs: &[&CheckRecord]) -> CheckRecord {
         let Some(before) = self.saved.run.check(&check.card.id) else {
             let absent = || none(format!("run {} had no such check", self.saved.run.card.run));
-            return fresh(&check.card, Selection::Selected, blocked(needs).unwrap_or_else(absent));
+            return fresh(&check.card, Selection::Selected, self.blocked(needs).unwrap_or_else(absent));
         };
         let record = CheckRecord { card: check.card.clone(), ..before.clone() };
         match self.outcome(check, before, needs) {
@@ -37,6 +37,19 @@ impl Again<'_> {
             outcome @ Outcome::Blocked { .. } => fresh(&check.card, before.selection.clone(), outcome),
             outcome => CheckRecord { outcome, ..record },
         }
+    }
+
+    /// The checks at the root where a need is not green, unless the run went on all the same.
+    fn blocked(&self, needs: &[&CheckRecord]) -> Option<Outcome> {
+        let mut by = BTreeSet::new();
+        for need in needs.iter().filter(|need| !need.is_green()) {
+            match &need.outcome {
+                Outcome::Blocked { by: roots } => by.extend(roots.iter().cloned()),
+                _ => drop(by.insert(need.card.id.clone())),
+            }
+        }
+        let stays = !by.is_empty() && !self.saved.run.card.keep_going;
+        stays.then(|| Outcome::Blocked { by: by.into_iter().collect() })
     }
 
     fn outcome(&self, check: &Check, before: &CheckRecord, needs: &[&CheckRecord]) -> Outcome {
@@ -48,7 +61,7 @@ impl Again<'_> {
         if let (None, Outcome::Errored { .. }) = (&other, &before.outcome) {
             return before.outcome.clone();
         }
-        if let Some(blocked) = blocked(needs) {
+        if let Some(blocked) = self.blocked(needs) {
             return blocked;
         }
         match (other, &before.outcome) {
@@ -139,18 +152,6 @@ fn ended(result: LookResult) -> Outcome {
 fn kept(outcome: Outcome) -> Outcome {
     let text = serde_json::to_string(&outcome).ok();
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(outcome)
-}
-
-/// The checks at the root where a need is not green.
-fn blocked(needs: &[&CheckRecord]) -> Option<Outcome> {
-    let mut by = BTreeSet::new();
-    for need in needs.iter().filter(|need| !need.is_green()) {
-        match &need.outcome {
-            Outcome::Blocked { by: roots } => by.extend(roots.iter().cloned()),
-            _ => drop(by.insert(need.card.id.clone())),
-        }
-    }
-    (!by.is_empty()).then(|| Outcome::Blocked { by: by.into_iter().collect() })
 }
 
 fn none(actual: String) -> Outcome {

@@ -152,6 +152,24 @@ fn the_same_suite_gives_the_same_report_byte_for_byte() {
 }
 
 #[test]
+fn a_run_that_kept_going_is_judged_so_again() {
+    let mut past = Past::of(suite(SUITE, &[]), &[9.0], 1.0, EndReason::Completed);
+    let What::RunStarted(card) = &mut past.events[0].what else { panic!("no start") };
+    card.keep_going = true;
+    // What was blocked is judged instead.
+    let blocked = |event: &Event| matches!(&event.what, What::CheckEnded { check, .. } if check == "rest");
+    past.events.retain(|event| !blocked(event));
+    let end = past.events.pop().unwrap();
+    past.check(&Plan::new(suite(SUITE, &[]), &Filter::default()), 1, &[1.0]);
+    past.events.push(end);
+    let saved = past.saved();
+    assert!(saved.run.check("rest").unwrap().is_green());
+    assert_eq!(json::json(&past.again(suite(SUITE, &[]))), json::json(&saved.run));
+    let stricter = past.again(suite(SUITE, &[("most", "0")]));
+    assert!(stricter.check("rest").unwrap().is_green(), "nothing blocks it now either");
+}
+
+#[test]
 fn the_verdict_comes_from_the_evidence_and_not_from_the_journal() {
     let mut past = passed();
     past.evidence[0].seen = Seen::Observation(seen(7.0));

@@ -26,7 +26,7 @@ pub fn json(run: &Run) -> String {
     let summary = json!({
         "run": run.card.run, "tool": run.card.tool, "suite": run.card.suite, "started": run.started,
         "took_seconds": run.took_seconds, "exit": run.exit().code(), "reason": super::exit::words(run),
-        "partial": run.is_partial(), "surroundings": run.surroundings, "revisions": run.revisions, "criteria": criteria, "checks": checks,
+        "partial": run.is_partial(), "keep_going": run.card.keep_going, "moves": run.moves, "surroundings": run.surroundings, "revisions": run.revisions, "criteria": criteria, "checks": checks,
     });
     format!("{summary:#}\n")
 }

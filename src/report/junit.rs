@@ -20,6 +20,7 @@ pub fn junit(run: &Run) -> String {
     // quick-junit does not re-export the type of its timestamps; their text is enough.
     report.timestamp = run.started.to_string().parse().ok();
     report.set_time(duration(run.took_seconds));
+    report.add_test_suites(moved(run));
     report.add_test_suites(run.tops().map(|top| suite(run, top)));
     // Every string went through `XmlString`, which leaves two characters that XML forbids; writing into memory does not fail.
     report.to_string().expect("a report in memory can be written").replace(['\u{fffe}', '\u{ffff}'], "")
@@ -39,6 +40,19 @@ fn suite(run: &Run, top: &CriterionRecord) -> TestSuite {
     suite.set_time(cases.iter().filter_map(|case| case.time).sum());
     suite.add_test_cases(cases);
     suite
+}
+
+/// Where Flux moved meanwhile, an error of the run as a whole: a reader that counts testcases must not take it for green.
+fn moved(run: &Run) -> Option<TestSuite> {
+    let case = case::moved_case(run)?;
+    let mut suite = TestSuite::new("run");
+    suite.timestamp = run.started.to_string().parse().ok();
+    suite.extra.insert("hostname".into(), run.card.host.as_str().into());
+    suite.extra.insert("package".into(), case::package(run).into());
+    suite.add_properties(properties(run));
+    suite.set_time(Duration::ZERO);
+    suite.add_test_case(case);
+    Some(suite)
 }
 
 /// What proves a criterion or a bullet: its state, its checks, and the evidence of those.
@@ -62,6 +76,7 @@ fn properties(run: &Run) -> Vec<Property> {
         ("suite.digest", suite.digest.clone()),
         ("run.exit", format!("{}: {}", run.exit().code(), exit::words(run))),
         ("run.partial", run.is_partial().to_string()),
+        ("run.keep_going", run.card.keep_going.to_string()),
     ];
     let variables = suite.variables.iter().map(|(name, value)| Property::new(format!("var.{name}"), value));
     let facts = run.provenance().map(|(name, value)| Property::new(name, value));

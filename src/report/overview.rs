@@ -1,20 +1,24 @@
 //! Several runs in a table, for the terminal.
 
+mod deciding;
+
 use std::fmt::Write;
 
-use super::{count, exit};
+use super::{count, exit, remark};
 use crate::check::revision::is_meant;
 use crate::event::Revision;
 use crate::record::Run;
+use deciding::Say;
+pub use deciding::verdict;
 
 /// Revisions of a run that are named.
 const NAMED: usize = 3;
 
-/// One row for each run, in the order given, and what it judged: the revisions that `wanted` means; where it is `None`, those of
-/// the sources.
+/// One row for each run, the newest first, and what it judged: the revisions that `wanted` means, and whether the run decides
+/// about them; where it is `None`, the revisions of the sources.
 pub fn table(runs: &[Run], wanted: Option<&str>) -> String {
     let mut out = String::new();
-    for run in runs {
+    for (run, say) in runs.iter().zip(deciding::says(runs)) {
         let counts: Vec<String> = count::counts(run).into_iter().map(|(_, text)| text).collect();
         let (card, code) = (&run.card, run.exit().code());
         // Writing to a String cannot fail.
@@ -23,11 +27,26 @@ pub fn table(runs: &[Run], wanted: Option<&str>) -> String {
         for revision in revisions(run, wanted) {
             let _ = writeln!(out, "    {revision}");
         }
+        for remark in remark::moves(run) {
+            let _ = writeln!(out, "    {remark}");
+        }
+        if let Some(why) = wanted.and_then(|_| why_not(say)) {
+            let _ = writeln!(out, "    does not decide: {why}");
+        }
     }
     out
 }
 
-/// Whether a run saw this revision.
+/// Why a run does not decide.
+fn why_not(say: Say) -> Option<&'static str> {
+    match say {
+        Say::Decides => None,
+        Say::Partial => Some("a filter left checks out"),
+        Say::Superseded => Some("a newer run of this story on this cluster does"),
+    }
+}
+
+/// Whether a run saw this revision at its end.
 pub fn is_at(run: &Run, wanted: &str) -> bool {
     run.revisions.iter().any(|one| is_meant(&one.revision, wanted))
 }
@@ -80,7 +99,10 @@ mod tests {
         let head = "20261125T013000Z-4f2a  6-1-deploy  exit 1: not met: at least one check failed\n    \
             1 failed, 1 inconclusive, 1 passed, 1 blocked, 1 unproven\n";
         assert_eq!(table(std::slice::from_ref(&one), None), format!("{head}    GitRepository a/b: main@sha1:4f\n"));
-        assert_eq!(table(&[one], Some("main@sha1:4e")), format!("{head}    Kustomization a/c: main@sha1:4e\n"));
+        let expected = format!("{head}    Kustomization a/c: main@sha1:4e\n");
+        assert_eq!(table(std::slice::from_ref(&one), Some("main@sha1:4e")), expected);
+        let older = format!("{expected}    does not decide: a newer run of this story on this cluster does\n");
+        assert_eq!(table(&[one.clone(), one], Some("main@sha1:4e")), expected + &older);
         assert_eq!(table(&[run(&[])], None), format!("{head}    no revision is known\n"));
     }
 }

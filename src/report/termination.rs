@@ -1,8 +1,8 @@
 //! A run in the few lines that a Pod can leave behind: its termination message, as `kubectl describe pod` shows it.
 
 use super::count::{self, Way, counts, why_unproven};
-use super::exit;
 use super::line::{one_line, shorten};
+use super::{exit, remark};
 use crate::event::UnprovenPolicy;
 use crate::record::{CheckRecord, CriterionRecord, End, Run, State};
 
@@ -21,6 +21,8 @@ pub fn message(run: &Run, notes: &[String]) -> String {
     if run.end == End::CutShort {
         lines.push("not finished: the run was killed, or is still going on".to_owned());
     }
+    lines.extend(run.card.keep_going.then(remark::kept_going));
+    lines.extend(remark::moves(run));
     lines.extend(notes.iter().cloned());
     lines.extend(red(run));
     fitted(&lines)

@@ -11,6 +11,7 @@ use super::budget;
 use super::evidence::Shelf;
 use super::look::{Looked, Looker};
 use super::probe::Probe;
+use super::revisions::{self, Reader};
 use super::stop::Stop;
 use crate::check::identity::Identity;
 use crate::check::kind::Company;
@@ -52,6 +53,10 @@ pub struct Shared {
     pub shelf: Shelf,
     /// Held shared by a look, and alone by one that wants no company.
     pub floor: Arc<RwLock<()>>,
+    /// Reads what Flux has applied.
+    pub revisions: Reader,
+    /// Whether a check is looked at whatever became of those that it needs.
+    pub keep_going: bool,
     /// The end of the run.
     pub stop: Stop,
 }
@@ -107,11 +112,18 @@ impl<P: Probe> Runner<P> {
         if !objects.is_empty() {
             self.tell(What::Identified { check: self.job.card.id.clone(), objects });
         }
+        if outcome.is_green() && self.job.card.is_gate() {
+            let Shared { revisions: reader, stop, .. } = self.shared.clone();
+            // Told before any check begins that waited for it.
+            if let Some(reading) = revisions::read(&reader, &stop).await {
+                self.tell(What::Reread(reading));
+            }
+        }
         self.tell(What::CheckEnded { check: self.job.card.id.clone(), outcome, took_seconds, evidence });
         self.standing.send_replace(standing);
     }
 
-    /// Ends when every need is green; the outcome otherwise.
+    /// Ends when every need has ended and nothing keeps it from being looked at; the outcome otherwise.
     async fn wait_for_needs(&mut self) -> Result<(), Outcome> {
         let mut by = BTreeSet::new();
         for need in &mut self.needs {
@@ -130,7 +142,11 @@ impl<P: Probe> Runner<P> {
                 }
             }
         }
-        if by.is_empty() { Ok(()) } else { Err(Outcome::Blocked { by: by.into_iter().collect() }) }
+        if by.is_empty() || self.shared.keep_going {
+            Ok(())
+        } else {
+            Err(Outcome::Blocked { by: by.into_iter().collect() })
+        }
     }
 
     async fn look_and_finish(&mut self, looks: &mut Looks) -> Outcome {

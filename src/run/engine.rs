@@ -13,15 +13,13 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use super::check::{Job, Runner, Shared, Standing};
 use super::evidence::Shelf;
 use super::probe::Probe;
+use super::revisions::{self, Reader};
 use super::stop::{Handle, Stop};
 use crate::event::{EndReason, Event, RunCard, Surroundings, Swept, What};
 use crate::record::{Fold, Folder, Journal, Run};
 
 /// Time between two ticks of an audience.
 const TICK: Duration = Duration::from_millis(100);
-
-/// Reading where a run takes place may take this long; the checks do not wait for it.
-const AROUND: Duration = Duration::from_secs(20);
 
 /// Who watches a run. It is told after the journal was written, and it cannot disturb the run.
 pub trait Audience {
@@ -55,6 +53,8 @@ pub struct Setup<P> {
     pub card: RunCard,
     /// Reads where the run takes place, beside the first looks.
     pub surroundings: BoxFuture<'static, Surroundings>,
+    /// Reads once more what Flux has applied: where a check that waits for it has passed, and at the end.
+    pub revisions: Reader,
     /// Removes what killed runs have left, beside the first looks: it leaves alone what a run under way may need.
     pub sweep: BoxFuture<'static, Swept>,
     /// The checks that are to run.
@@ -76,8 +76,14 @@ pub async fn run<P: Probe>(
 ) -> Result<Run, Failure> {
     let mut scribe = Scribe::begin(&setup, audience)?;
     let (events, inbox) = mpsc::unbounded_channel();
-    let shared =
-        Shared { events, shelf: Shelf::new(&setup.folder), floor: Arc::new(RwLock::new(())), stop: stop.clone() };
+    let shared = Shared {
+        events,
+        shelf: Shelf::new(&setup.folder),
+        floor: Arc::new(RwLock::new(())),
+        revisions: setup.revisions.clone(),
+        keep_going: setup.card.keep_going,
+        stop: stop.clone(),
+    };
     let mut tasks = start(setup.jobs, &shared);
     tasks.spawn(clean_up(setup.sweep, shared.events.clone(), stop.clone()));
     tasks.spawn(look_around(setup.surroundings, shared.events.clone(), stop.clone()));
@@ -85,6 +91,7 @@ pub async fn run<P: Probe>(
     drop(shared);
     scribe.until_closed(inbox, handle, stop.clone(), Instant::now() + setup.deadline).await?;
     drop(tasks);
+    scribe.read_last(&setup.revisions, &stop).await?;
     scribe.write(Event::now(What::RunEnded { reason: stop.reason().unwrap_or(EndReason::Completed) }))?;
     Ok(scribe.fold.run())
 }
@@ -97,8 +104,8 @@ async fn look_around(
 ) {
     let found = tokio::select! {
         biased;
-        found = timeout(AROUND, surroundings) => {
-            found.unwrap_or_else(|_| unread(format!("not read within {} s", AROUND.as_secs())))
+        found = timeout(revisions::LIMIT, surroundings) => {
+            found.unwrap_or_else(|_| unread(format!("not read within {} s", revisions::LIMIT.as_secs())))
         }
         _ = stop.asked() => unread("not read before the run was stopped".to_owned()),
     };
@@ -166,6 +173,17 @@ impl<'a, A: Audience> Scribe<'a, A> {
         Ok(())
     }
 
+    /// What Flux had applied at the end, where anything was known of it before.
+    async fn read_last(&mut self, reader: &Reader, stop: &Stop) -> Result<(), Failure> {
+        if !self.fold.knows_revisions() {
+            return Ok(());
+        }
+        match revisions::read(reader, stop).await {
+            Some(reading) => self.write(Event::now(What::Reread(reading))),
+            None => Ok(()),
+        }
+    }
+
     /// Writes until no check is left, or the run was asked to end twice. A journal that cannot be written ends the run, too,
     /// but only after every check has undone what it wrote.
     async fn until_closed(
@@ -199,6 +217,8 @@ impl<'a, A: Audience> Scribe<'a, A> {
     }
 }
 
+#[cfg(test)]
+mod revision_tests;
 #[cfg(test)]
 mod sweep_tests;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! From a plan to what the engine needs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -8,10 +9,11 @@ use super::check::Job;
 pub use super::probe::Cluster;
 use super::probe::Live;
 use super::redact::redact_text;
+use super::revisions::Reader;
 use super::sweep::sweep;
 use crate::check::repository;
 use crate::connect::Connections;
-use crate::event::{Revision, RunCard, Surroundings, Swept, UnprovenPolicy};
+use crate::event::{Reading, Revision, RunCard, Surroundings, Swept, UnprovenPolicy};
 use crate::plan::Plan;
 
 /// Name and version of this program.
@@ -28,6 +30,7 @@ pub fn run_card(plan: &Plan, run: &str, unproven: UnprovenPolicy, deadline: Dura
         checks: plan.checks.iter().map(|check| (check.card.clone(), check.selection.clone())).collect(),
         left_out: Some(plan.left_out.clone()),
         unproven,
+        keep_going: false,
         deadline_seconds: deadline.as_secs_f64(),
     }
 }
@@ -60,10 +63,7 @@ pub fn sweep_before(plan: &Plan, cluster: &Cluster, run: &str) -> BoxFuture<'sta
 pub fn surroundings(cluster: Cluster, known: Vec<(String, String)>) -> BoxFuture<'static, Surroundings> {
     Box::pin(async move {
         let mut around = Surroundings { facts: known, ..Surroundings::default() };
-        let checkout = cluster.as_ref().ok().and_then(Connections::repository).and_then(repository::revision);
-        let checkout =
-            checkout.map(|found| Revision { object: repository::CHECKOUT.to_owned(), revision: found.to_string() });
-        around.revisions.extend(checkout);
+        around.revisions.extend(cluster.as_ref().ok().and_then(checkout));
         let mut fact = |name: String, value: String| around.facts.push((name, redact_text(&value)));
         match cluster {
             Ok(connections) if !connections.has_cluster() => fact("cluster".to_owned(), "none".to_owned()),
@@ -76,7 +76,7 @@ pub fn surroundings(cluster: Cluster, known: Vec<(String, String)>) -> BoxFuture
                 for (name, value) in context.into_iter().chain(server).chain(asked) {
                     fact(name.to_owned(), value);
                 }
-                flux.remarks.into_iter().for_each(|(name, value)| fact(name, value));
+                flux.remarks.into_iter().chain(flux.unread).for_each(|(name, value)| fact(name, value));
                 let revisions = flux.found.into_iter();
                 around.revisions.extend(revisions.map(|(object, revision)| Revision { object, revision }));
             }
@@ -84,6 +84,30 @@ pub fn surroundings(cluster: Cluster, known: Vec<(String, String)>) -> BoxFuture
         }
         around
     })
+}
+
+/// Reads what Flux has fetched and applied, and what is checked out, whenever it is asked.
+pub fn revisions(cluster: &Cluster) -> Reader {
+    let cluster = cluster.clone();
+    Arc::new(move || {
+        let cluster = cluster.clone();
+        Box::pin(async move {
+            let Ok(connections) = cluster else { return Reading::default() };
+            let mut reading = Reading { revisions: checkout(&connections).into_iter().collect(), ..Reading::default() };
+            if connections.has_cluster() {
+                let flux = connections.revisions().await;
+                let found = flux.found.into_iter().map(|(object, revision)| Revision { object, revision });
+                reading.revisions.extend(found);
+                reading.unread = flux.unread.into_iter().map(|(kind, why)| (kind, redact_text(&why))).collect();
+            }
+            reading
+        })
+    })
+}
+
+fn checkout(connections: &Connections) -> Option<Revision> {
+    let found = connections.repository().and_then(repository::revision)?;
+    Some(Revision { object: repository::CHECKOUT.to_owned(), revision: found.to_string() })
 }
 
 /// The machine's name, where the system tells it.

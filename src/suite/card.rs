@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::kind::Kind;
+use crate::check::settled::Settled;
+
 /// Identity of a suite.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SuiteId {
@@ -79,5 +82,10 @@ impl CheckCard {
     /// The name of its trial: `AC2.4::vmsingle-answers`. Stable, unique, without measured values.
     pub fn trial(&self) -> String {
         format!("{}::{}", self.criteria[0], self.id)
+    }
+
+    /// Whether it waits until what is meant is applied and stands still: what needs it is judged at what is there when it passes.
+    pub fn is_gate(&self) -> bool {
+        self.kind == Settled::NAME
     }
 }

@@ -28,6 +28,12 @@ pub struct Seen {
 pub struct Definition {
     /// The kind that it defines.
     pub kind: String,
+    /// Generation of its spec, where it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<i64>,
+    /// Its resourceVersion, where it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_version: Option<String>,
     /// Whether its deletion has been asked for.
     pub terminating: bool,
     /// Condition `Established`, where it is there.
@@ -96,6 +102,8 @@ impl Definition {
         };
         Ok(Self {
             kind,
+            generation: crd["metadata"]["generation"].as_i64(),
+            resource_version: crd["metadata"]["resourceVersion"].as_str().map(str::to_owned),
             terminating: crd["metadata"]["deletionTimestamp"].is_string(),
             established: condition("Established"),
             names_accepted: condition("NamesAccepted"),

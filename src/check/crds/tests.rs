@@ -49,6 +49,20 @@ fn an_established_crd_that_serves_the_version_passes() {
 }
 
 #[test]
+fn what_was_judged_is_named_with_its_generation() {
+    let mut crd = crd();
+    crd["metadata"]["generation"] = json!(2);
+    crd["metadata"]["resourceVersion"] = json!("41");
+    let named = Crds::identities(&spec(), &seen(Some(&crd), Some(&["VMSingle"])));
+    let expected = "CustomResourceDefinition vmsingles.operator.victoriametrics.com";
+    assert_eq!(
+        (named[0].object.as_str(), named[0].parts().join("; ").as_str()),
+        (expected, "generation 2; resourceVersion 41")
+    );
+    assert!(Crds::identities(&spec(), &seen(None, None)).is_empty());
+}
+
+#[test]
 fn an_absent_crd_is_a_terminal_failure() {
     let verdict = Crds::judge(&spec(), &seen(None, None), Timestamp::UNIX_EPOCH);
     assert_eq!(code(&verdict), ("crds/missing", true));

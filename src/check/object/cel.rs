@@ -7,12 +7,14 @@
 mod evaluate;
 mod limits;
 mod mention;
+mod order;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
+use ::cel::parser::Expression as Node;
 use ::cel::{Env, Program};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -25,7 +27,8 @@ pub(super) use mention::{Mention, part};
 #[derive(Clone)]
 pub struct Expression {
     written: String,
-    program: Arc<Program>,
+    /// As it is evaluated.
+    program: Arc<Node>,
     mentions: Vec<Mention>,
     work: limits::Work,
 }
@@ -38,6 +41,7 @@ const WHOLE: [&str; 3] = ["self", "object", "resource"];
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
     let mut environment = Env::stdlib();
     environment.add_extension(::cel::extensions::strings).expect("nothing else declares these functions");
+    order::extension(&mut environment);
     Arc::new(environment)
 });
 
@@ -61,14 +65,16 @@ fn refusal(text: &str, why: &str) -> String {
 }
 
 /// Reads it on a stack of its own: what nests too deep is told afterwards.
-fn compiled(text: &str) -> Result<(Program, limits::Work), String> {
+fn compiled(text: &str) -> Result<(Program, Node, limits::Work), String> {
     let read = || {
         let program = ENVIRONMENT.compile(text).map_err(|errors| {
             let first = errors.errors.first();
             first.map_or_else(|| "it cannot be read".to_owned(), |error| place(error.pos, &error.msg))
         })?;
         let work = limits::work(program.expression())?;
-        Ok((program, work))
+        let mut ordered = program.expression().clone();
+        order::order(&mut ordered);
+        Ok((program, ordered, work))
     };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
@@ -103,7 +109,7 @@ impl FromStr for Expression {
             let most = limits::BRACKETS;
             return Err(refusal(text, &format!("its brackets nest deeper than {most}; split it")));
         }
-        let (program, work) = compiled(text).map_err(|why| refusal(text, &why))?;
+        let (program, ordered, work) = compiled(text).map_err(|why| refusal(text, &why))?;
         if let Some(function) = limits::unknown_function(&program) {
             let near = closest(&function, limits::FUNCTIONS.iter().chain(&limits::MACROS).copied());
             let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
@@ -117,7 +123,7 @@ impl FromStr for Expression {
         if mentions.is_empty() {
             return Err(refusal(text, "it mentions no field, and is the same for every object"));
         }
-        Ok(Self { written: text.to_owned(), program: Arc::new(program), mentions, work })
+        Ok(Self { written: text.to_owned(), program: Arc::new(ordered), mentions, work })
     }
 }
 

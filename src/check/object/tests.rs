@@ -50,6 +50,14 @@ fn seen(spec: &Spec, about: About, objects: &[Json]) -> Observation {
     serde_json::from_str(&serde_json::to_string(&seen).unwrap()).unwrap()
 }
 
+#[test]
+fn what_was_judged_is_named_with_its_generation() {
+    let spec = of_singles(json!({"fields": {"spec.replicas": {"equals": 1}}}));
+    let named = Object::identities(&spec, &seen(&spec, about(READ), &[single()]));
+    assert_eq!(named[0].object, "VMSingle o/vmsingle");
+    assert_eq!(named[0].parts(), ["generation 2", "resourceVersion 7"]);
+}
+
 fn about(definition: Definition) -> About {
     About { definition, schema: None, fields: None }
 }

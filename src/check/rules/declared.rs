@@ -13,6 +13,12 @@ pub struct Declared {
     pub namespace: String,
     /// Its name.
     pub name: String,
+    /// Generation of its spec, where it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<i64>,
+    /// Its resourceVersion, where it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_version: Option<String>,
     /// Why the VMAlert does not select it; absent when it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unselected: Option<String>,
@@ -67,12 +73,13 @@ struct Object {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 struct Metadata {
     name: String,
     namespace: String,
-    labels: Labels,
     generation: Option<i64>,
+    resource_version: Option<String>,
+    labels: Labels,
 }
 
 #[derive(Default, Deserialize)]
@@ -112,6 +119,8 @@ impl Declared {
             unselected: refusal(vmalert),
             selected_elsewhere: others.iter().any(|other| refusal(other).is_none()),
             refused: (status.update_status == "failed" && is_current).then_some(status.reason),
+            generation: metadata.generation,
+            resource_version: metadata.resource_version,
             namespace: metadata.namespace,
             name: metadata.name,
             groups: spec.groups,

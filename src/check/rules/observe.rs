@@ -10,6 +10,7 @@ use super::expression::{self, Selector};
 use super::series::{self, Selected};
 use super::spec::Spec;
 use super::{Observation, Routes, loaded};
+use crate::check::identity::Identity;
 use crate::check::labels::Labels;
 use crate::check::ours;
 use crate::check::route::{self, Config};
@@ -35,8 +36,9 @@ pub(super) fn uses(spec: &Spec) -> Vec<Use> {
 
 /// One look.
 pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Observation, Trouble> {
-    let Some(declared) = declared(spec, connections).await? else { return Ok(Observation::default()) };
-    connections.expect(&spec.endpoint(), Application::VmAlert).await?;
+    let Some((vmalert, declared)) = declared(spec, connections).await? else { return Ok(Observation::default()) };
+    let component = connections.expect(&spec.endpoint(), Application::VmAlert).await?;
+    let answers = Identity { component: Some(component.to_string()), ..Identity::of(spec.endpoint().to_string()) };
     let mut instances = Vec::new();
     for pod in connections.pods(&spec.endpoint()).await? {
         instances.push(loaded::instance(connections, &pod).await?);
@@ -53,11 +55,12 @@ pub(super) async fn observe(spec: &Spec, connections: &Connections) -> Result<Ob
         let found = series::ask(connections, &spec.storage, selector, spec.look_back).await?;
         selectors.push(Selected { selector: selector.text.clone(), found });
     }
-    Ok(Observation { vmalert_exists: true, declared, instances, selectors, routes, unrouted })
+    let evaluators = vec![vmalert, answers];
+    Ok(Observation { vmalert_exists: true, evaluators, declared, instances, selectors, routes, unrouted })
 }
 
-/// Every VMRule; `None` when there is no such VMAlert.
-async fn declared(spec: &Spec, connections: &Connections) -> Result<Option<Vec<Declared>>, Trouble> {
+/// The VMAlert, and every VMRule; `None` when there is no such VMAlert.
+async fn declared(spec: &Spec, connections: &Connections) -> Result<Option<(Identity, Vec<Declared>)>, Trouble> {
     let vmalerts = connections.list(&VMALERTS, None, "").await?;
     let is_ours = |object: &&Value| {
         object["metadata"]["name"] == *spec.vmalert && object["metadata"]["namespace"] == *spec.namespace
@@ -71,7 +74,13 @@ async fn declared(spec: &Spec, connections: &Connections) -> Result<Option<Vec<D
         let namespace = namespaces.get(object["metadata"]["namespace"].as_str().unwrap_or_default());
         Declared::read(object, vmalert, &others, namespace).map_err(|error| malformed(&VMRULES, &error))
     });
-    read.collect::<Result<_, _>>().map(Some)
+    let metadata = &vmalert["metadata"];
+    let identity = Identity {
+        generation: metadata["generation"].as_i64(),
+        resource_version: metadata["resourceVersion"].as_str().map(str::to_owned),
+        ..Identity::of(format!("VMAlert {}/{}", spec.namespace, spec.vmalert))
+    };
+    Ok(Some((identity, read.collect::<Result<_, _>>()?)))
 }
 
 async fn namespaces(connections: &Connections) -> Result<BTreeMap<String, Labels>, Trouble> {

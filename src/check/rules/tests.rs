@@ -34,6 +34,23 @@ fn verdict(spec: &Spec, seen: Value) -> Verdict {
     Rules::judge(spec, &serde_json::from_value(seen).unwrap(), AT.parse().unwrap())
 }
 
+#[test]
+fn what_was_judged_is_named_with_its_generation_and_its_version() {
+    let mut seen = healthy();
+    seen["declared"][0]["generation"] = json!(3);
+    seen["declared"][0]["resource_version"] = json!("41");
+    let mut elsewhere = seen["declared"][0].clone();
+    elsewhere["unselected"] = json!("its labels differ");
+    seen["declared"].as_array_mut().unwrap().push(elsewhere);
+    seen["evaluators"] = json!([{"object": "Service observability/vmalert", "component": "vmalert v1.131.0"}]);
+    let named = Rules::identities(&spec(json!({})), &serde_json::from_value(seen).unwrap());
+    let told: Vec<String> = named.iter().map(|one| format!("{}: {}", one.object, one.parts().join("; "))).collect();
+    let rule = "VMRule observability/health: generation 3; resourceVersion 41";
+    assert_eq!(told, ["Service observability/vmalert: vmalert v1.131.0", rule]);
+    // Evidence of before they were kept is read all the same.
+    assert_eq!(Rules::identities(&spec(json!({})), &serde_json::from_value(healthy()).unwrap()).len(), 1);
+}
+
 /// The codes of the findings after one change to what was seen.
 fn codes(more: Value, change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut seen = healthy();

@@ -28,24 +28,37 @@ pub async fn agents(
     for pod in connections.pods(endpoint).await? {
         let name = pod.to_string();
         seen.push(match agent(connections, &pod, join).await {
-            Ok((last_reload_successful, active)) => {
-                AgentSeen { pod: name, last_reload_successful, active, trouble: None }
+            Ok((Said { version, last_reload_successful }, active)) => {
+                AgentSeen { pod: name, version, last_reload_successful, active, trouble: None }
             }
-            Err(trouble) => AgentSeen { pod: name, last_reload_successful: None, active: 0, trouble: Some(trouble) },
+            Err(trouble) => {
+                let version = None;
+                AgentSeen { pod: name, version, last_reload_successful: None, active: 0, trouble: Some(trouble) }
+            }
         });
     }
     Ok(seen)
 }
 
-/// What one pod says of its last reload, and its active targets: asked side by side, since neither waits for the other.
-async fn agent(connections: &Connections, pod: &PodAddress, join: &mut Join) -> Result<(Option<bool>, u64), Trouble> {
-    let (active, reload) = futures::try_join!(targets(connections, pod, join), last_reload(connections, pod))?;
-    Ok((reload, active))
+/// What one pod says of itself.
+struct Said {
+    version: Option<String>,
+    last_reload_successful: Option<bool>,
 }
 
-async fn last_reload(connections: &Connections, pod: &PodAddress) -> Result<Option<bool>, Trouble> {
+/// What one pod says of itself, and its active targets: asked side by side, since neither waits for the other.
+async fn agent(connections: &Connections, pod: &PodAddress, join: &mut Join) -> Result<(Said, u64), Trouble> {
+    let (active, said) = futures::try_join!(targets(connections, pod, join), said(connections, pod))?;
+    Ok((said, active))
+}
+
+async fn said(connections: &Connections, pod: &PodAddress) -> Result<Said, Trouble> {
     let metrics = connections.send_to_pod(pod, Request::get("/metrics")).await?.text()?;
-    Ok(exposition::is_one(&metrics, "vm_promscrape_config_last_reload_successful"))
+    let version = exposition::samples(&metrics, "vm_app_version").next();
+    Ok(Said {
+        version: version.and_then(|sample| sample.labels.get("short_version").cloned()),
+        last_reload_successful: exposition::is_one(&metrics, "vm_promscrape_config_last_reload_successful"),
+    })
 }
 
 /// Joins every active target of the pod while its answer still comes in; gives how many there were.

@@ -57,6 +57,7 @@ pub async fn observe(spec: &Spec, look: &Look<'_>) -> Result<Observation, Troubl
         |agent: &&Agent| agent.metadata.namespace == spec.vmagent.namespace && agent.metadata.name == spec.vmagent.name;
     let Some(agent) = before.agents.iter().find(named) else { return Ok(Observation::default()) };
     let mut seen = Observation { agent_exists: true, agents_wanted: wanted(agent, &before), ..Observation::default() };
+    seen.judged.push(agent.metadata.identity("VMAgent"));
     let mut join = Join::new(spec.fresh, &other_jobs(spec, agent));
     let covered = expect(agent, &before, &mut join, &mut seen);
     seen.uncovered = uncovered(&before, &covered);
@@ -90,6 +91,7 @@ fn expect(agent: &Agent, picture: &Picture, join: &mut Join, seen: &mut Observat
             }
             continue;
         }
+        seen.judged.push(scrape.metadata.identity(&scrape.kind));
         if scrape.status.update_status == "failed" {
             seen.refused.push(Refusal { scrape: title, reason: scrape.status.reason.clone() });
             continue;

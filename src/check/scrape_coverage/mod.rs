@@ -21,6 +21,7 @@ pub mod target_stream;
 
 use jiff::Timestamp;
 
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -54,6 +55,14 @@ impl Kind for ScrapeCoverage {
 
     fn question(spec: &Spec) -> Spec {
         Spec { required: Vec::new(), ..spec.clone() }
+    }
+
+    fn identities(_: &Spec, seen: &Observation) -> Vec<Identity> {
+        let pods = seen.agents.iter().map(|agent| Identity {
+            component: agent.version.as_ref().map(|version| format!("vmagent {version}")),
+            ..Identity::of(&agent.pod)
+        });
+        seen.judged.iter().cloned().chain(pods).collect()
     }
 
     fn judge(spec: &Spec, seen: &Observation, at: Timestamp) -> Verdict {

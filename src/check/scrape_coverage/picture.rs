@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::check::identity::Identity;
 use crate::check::labels::{LabelSelector, Labels};
 
 /// Everything that the expected targets are computed from. Nothing in it comes from an agent.
@@ -38,6 +39,8 @@ pub struct Metadata {
     pub annotations: Labels,
     /// Generation of the spec; 0 where the kind has none.
     pub generation: i64,
+    /// Its resourceVersion; empty where it is not told.
+    pub resource_version: String,
     /// Set while the object is going away.
     pub deletion_timestamp: Option<String>,
 }
@@ -240,6 +243,17 @@ impl Picture {
     /// Labels of a namespace, if it exists.
     pub fn namespace_labels(&self, name: &str) -> Option<&Labels> {
         self.namespaces.iter().find(|namespace| namespace.metadata.name == name).map(|found| &found.metadata.labels)
+    }
+}
+
+impl Metadata {
+    /// Which object it is of.
+    pub fn identity(&self, kind: &str) -> Identity {
+        Identity {
+            generation: Some(self.generation).filter(|generation| *generation > 0),
+            resource_version: Some(self.resource_version.clone()).filter(|version| !version.is_empty()),
+            ..Identity::of(format!("{kind} {}/{}", self.namespace, self.name))
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::discovered::Stage;
 use super::job::Defect;
 use super::monitors::Monitors;
+use crate::check::identity::Identity;
 use crate::check::trouble::Trouble;
 
 /// One look at the coverage of a VMAgent.
@@ -12,6 +13,9 @@ use crate::check::trouble::Trouble;
 pub struct Observation {
     /// Whether the VMAgent exists.
     pub agent_exists: bool,
+    /// The VMAgent and the scrape CRs that it selects, where they were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judged: Vec<Identity>,
     /// How many vmagent pods its spec asks for.
     pub agents_wanted: usize,
     /// Its pods.
@@ -40,6 +44,9 @@ pub struct Observation {
 pub struct AgentSeen {
     /// How it is reached: `Pod observability/vmagent-vmagent-0 port 8429`.
     pub pod: String,
+    /// Its version, where it tells one: `v1.131.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// `vm_promscrape_config_last_reload_successful`, if it could be read.
     pub last_reload_successful: Option<bool>,
     /// Number of its active targets.

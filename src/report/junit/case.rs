@@ -8,7 +8,7 @@ use crate::check::verdict::{Decision, Verdict};
 use crate::event::{Outcome, UnprovenPolicy};
 use crate::record::{CheckRecord, CriterionRecord, Run, State};
 use crate::report::line::one_line;
-use crate::report::{count, finding, value};
+use crate::report::{count, finding, remark, value};
 
 /// The testcases of a criterion: its own checks, then bullet after bullet; a check that proves two of its bullets comes once.
 pub fn cases(run: &Run, top: &CriterionRecord) -> Vec<TestCase> {
@@ -42,6 +42,19 @@ fn new_case(run: &Run, top: &CriterionRecord, name: String, line: u64, status: T
     case.extra.insert("file".into(), run.card.suite.file.as_str().into());
     case.extra.insert("line".into(), line.to_string().into());
     case
+}
+
+/// That the run speaks of no one revision, where it does not.
+pub fn moved_case(run: &Run) -> Option<TestCase> {
+    let moves = remark::moves(run);
+    let first = moves.first()?;
+    let status = told(TestCaseStatus::non_success(NonSuccessKind::Error), "moved", first, &moves);
+    let mut case = TestCase::new("run::one-revision", status);
+    case.set_classname(format!("{}.run", package(run)));
+    case.extra.insert("file".into(), run.card.suite.file.as_str().into());
+    case.extra.insert("line".into(), "1".into());
+    case.set_time(duration(0.0));
+    Some(case)
 }
 
 /// A criterion or bullet that no check proves.

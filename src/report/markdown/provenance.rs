@@ -25,6 +25,9 @@ pub fn provenance(run: &Run) -> String {
     format!("## Provenance\n\n{}|---|---|\n{rows}", row(&["what", "value"]))
 }
 
+/// Rows of objects; the journal has all.
+const LISTED: usize = 250;
+
 /// The objects that were judged, in every state in which they were seen.
 fn judged(run: &Run) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
@@ -33,6 +36,11 @@ fn judged(run: &Run) -> Vec<(String, String)> {
         if !rows.contains(&row) {
             rows.push(row);
         }
+    }
+    let more = rows.len().saturating_sub(LISTED);
+    rows.truncate(LISTED);
+    if more > 0 {
+        rows.push((format!("{more} more objects"), "in events.jsonl".to_owned()));
     }
     rows
 }

@@ -223,6 +223,7 @@ async fn every_check_starts_looks_and_ends_in_the_journal() {
         .map(|event| match &event.what {
             What::RunStarted(_) => "run started",
             What::Surroundings(_) => "surroundings",
+            What::Reread(_) => "reread",
             What::Swept(_) => "swept",
             What::CheckStarted { .. } => "started",
             What::Looked { .. } => "looked",

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use ::cel::{Context, Program, Value};
+use ::cel::parser::Expression as Node;
+use ::cel::{Context, ExecutionError, Value};
 use serde_json::Value as Json;
 
 use super::ENVIRONMENT;
@@ -21,7 +22,7 @@ pub(in crate::check::object) enum Outcome {
     TooMuch,
 }
 
-pub(super) fn evaluate(program: &Program, work: &Work, object: &Json) -> Outcome {
+pub(super) fn evaluate(program: &Node, work: &Work, object: &Json) -> Outcome {
     let longest = longest(object).max(work.longest).max(1);
     if longest.checked_pow(work.loops).is_none_or(|steps| steps > STEPS) {
         return Outcome::TooMuch;
@@ -30,10 +31,29 @@ pub(super) fn evaluate(program: &Program, work: &Work, object: &Json) -> Outcome
     for (name, field) in object.as_object().into_iter().flatten() {
         context.add_variable_from_value(name.as_str(), value(field));
     }
-    match program.execute(&context) {
+    match context.resolve(program) {
         Ok(Value::Bool(is)) => Outcome::Bool(is),
         Ok(other) => Outcome::Other(type_of(&other)),
-        Err(error) => Outcome::Error(error.to_string()),
+        Err(error) => Outcome::Error(words(&error)),
+    }
+}
+
+/// An error in words. Values are told by their types: one may hold maps, which would be written in another order each time.
+fn words(error: &ExecutionError) -> String {
+    match error {
+        ExecutionError::ValuesNotComparable(one, other) => {
+            format!("{} can not be compared to {}", type_of(one), type_of(other))
+        }
+        ExecutionError::UnsupportedBinaryOperator(operator, one, other) => {
+            format!("`{operator}` does not take {} and {}", type_of(one), type_of(other))
+        }
+        ExecutionError::UnsupportedIndex(index, of) => format!("{} is no index of {}", type_of(index), type_of(of)),
+        ExecutionError::UnsupportedKeyType(key) => format!("{} is no key of a map", type_of(key)),
+        ExecutionError::UnsupportedTargetType { target } => format!("{} is no argument here", type_of(target)),
+        ExecutionError::NotSupportedAsMethod { method, target } => {
+            format!("{} has no method `{method}`", type_of(target))
+        }
+        other => other.to_string(),
     }
 }
 
@@ -72,6 +92,7 @@ fn type_of(value: &Value) -> &'static str {
         Value::Map(_) => "a map",
         Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
         Value::String(_) => "a text",
+        Value::Bool(_) => "true or false",
         Value::Null => "null",
         _ => "something else",
     }

@@ -61,6 +61,42 @@ fn the_language_is_there_as_far_as_statuses_need_it() {
     assert!(matches!(of(overflow, &object), Outcome::Error(_)), "{overflow}");
 }
 
+/// Maps are walked over in the order of their keys, and an error says the same, however often one asks.
+#[test]
+fn an_expression_comes_to_the_same_each_time() {
+    let labels: serde_json::Map<String, Json> =
+        ('a'..='h').rev().map(|c| (c.to_string(), json!(c.to_string()))).collect();
+    let object = json!({"metadata": {"labels": labels}, "spec": {"all": [{"labels": labels}]}});
+    for text in [
+        "metadata.labels.map(k, k)[0] == 'a'",
+        "metadata.labels.filter(k, k != 'a')[0] == 'b'",
+        "metadata.labels.map(k, k != 'a', metadata.labels[k])[6] == 'h'",
+        "metadata.labels.map(k, k) == ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']",
+        "spec.all.map(x, x.labels.map(k, k)[0]) == ['a']",
+        "metadata.labels.all(k, metadata.labels.map(l, l)[0] == 'a' && k < 'i')",
+        "{'z': spec.all, 'y': spec.all}.map(k, k) == ['y', 'z']",
+        "(size(spec.all) == 1 ? metadata.labels : {}).filter(k, k > 'g') == ['h']",
+        "metadata.labels.exists(k, k == 'h') && metadata.labels.exists_one(k, k == 'h')",
+    ] {
+        for _ in 0..12 {
+            assert_eq!(of(text, &object), Outcome::Bool(true), "{text}");
+        }
+    }
+    for text in [
+        "metadata.labels + 1 == 2",
+        "metadata.labels[spec.all] == 1",
+        "metadata.labels.exists(k, int(k) == 1)",
+        "metadata.labels < spec.all",
+        "metadata.labels.map(k, spec.all[0][k + 'x'])[0] == 'a'",
+    ] {
+        let first = of(text, &object);
+        assert!(matches!(first, Outcome::Error(_)), "{text}: {first:?}");
+        for _ in 0..12 {
+            assert_eq!(of(text, &object), first, "{text}");
+        }
+    }
+}
+
 #[test]
 fn mentions_are_the_fields_of_the_object() {
     let shown = |text: &str| {

@@ -2,9 +2,12 @@
 
 use serde_json::json;
 
+use super::super::ScrapeCoverage;
+use super::super::picture::Metadata;
 use super::super::seen::{AgentSeen, Refusal, Unexplained};
 use super::*;
 use crate::check::access::Access;
+use crate::check::kind::Kind;
 use crate::check::verdict::Decision;
 
 fn spec(required: serde_json::Value) -> Spec {
@@ -35,6 +38,7 @@ fn pool(gaps: Vec<Gap>) -> PoolSeen {
 fn whole() -> Observation {
     let agent = AgentSeen {
         pod: "Pod observability/vmagent-0 port 8429".to_owned(),
+        version: Some("v1.131.0".to_owned()),
         last_reload_successful: Some(true),
         active: 2,
         trouble: None,
@@ -50,6 +54,21 @@ fn whole() -> Observation {
 
 fn verdict(seen: &Observation) -> Verdict {
     judge(&spec(json!([])), seen, "2026-11-23T10:00:00Z".parse().unwrap())
+}
+
+#[test]
+fn what_was_judged_is_named_with_its_generation_and_its_version() {
+    let metadata = json!({"name": "x", "namespace": "o", "generation": 3, "resourceVersion": "41"});
+    let metadata: Metadata = serde_json::from_value(metadata).unwrap();
+    let seen = Observation { judged: vec![metadata.identity("VMPodScrape")], ..whole() };
+    let named = ScrapeCoverage::identities(&spec(json!([])), &seen);
+    let told: Vec<String> = named.iter().map(|one| format!("{}: {}", one.object, one.parts().join("; "))).collect();
+    let expected = [
+        "VMPodScrape o/x: generation 3; resourceVersion 41",
+        "Pod observability/vmagent-0 port 8429: vmagent v1.131.0",
+    ];
+    assert_eq!(told, expected);
+    assert!(Metadata::default().identity("VMPodScrape").parts().is_empty());
 }
 
 /// Codes of the findings of a fail.

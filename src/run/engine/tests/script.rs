@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::check::finding::{Finding, Findings};
 use crate::check::kind::Company;
 use crate::check::trouble::Trouble;
 use crate::check::verdict::{Decision, Verdict};
-use crate::event::{Event, RunCard, Surroundings, Swept, UnprovenPolicy};
+use crate::event::{Event, Reading, Revision, RunCard, Surroundings, Swept, UnprovenPolicy};
 use crate::plan::{CheckCard, Criterion, Selection, SuiteId};
 use crate::record::{Fold, Folder, Run};
 use crate::run::engine::{Audience, Setup, run};
@@ -120,6 +121,9 @@ pub fn pass() -> Verdict {
 pub struct Stage {
     pub jobs: Vec<Job<Script>>,
     pub sweep: BoxFuture<'static, Swept>,
+    /// What Flux has applied, at one reading after the other; the last repeats for ever.
+    pub revisions: Vec<&'static str>,
+    pub keep_going: bool,
     pub diary: Diary,
     pub deadline: Duration,
     pub stop: (Handle, Stop),
@@ -132,6 +136,8 @@ impl Stage {
         Self {
             jobs: Vec::new(),
             sweep: Box::pin(async { Swept::default() }),
+            revisions: Vec::new(),
+            keep_going: false,
             diary: Diary::default(),
             deadline: Duration::from_secs(900),
             stop: channel(),
@@ -166,8 +172,18 @@ impl Stage {
         let folder = Folder::create(self.reports.path(), Timestamp::now()).unwrap();
         let jobs = std::mem::take(&mut self.jobs);
         let setup = Setup {
-            card: card(&jobs, folder.run(), self.deadline),
-            surroundings: Box::pin(async { Surroundings::default() }),
+            card: RunCard { keep_going: self.keep_going, ..card(&jobs, folder.run(), self.deadline) },
+            surroundings: {
+                let revisions = reading(&self.revisions, 0).revisions;
+                Box::pin(async { Surroundings { revisions, ..Surroundings::default() } })
+            },
+            revisions: {
+                let (revisions, next) = (self.revisions, AtomicUsize::new(1));
+                Arc::new(move || {
+                    let reading = reading(&revisions, next.fetch_add(1, Ordering::Relaxed));
+                    Box::pin(async { reading })
+                })
+            },
             sweep: self.sweep,
             jobs,
             folder: folder.clone(),
@@ -177,6 +193,12 @@ impl Stage {
         let result = run(setup, self.stop, &mut seen).await.unwrap();
         (result, seen.0, self.reports, folder)
     }
+}
+
+fn reading(revisions: &[&str], index: usize) -> Reading {
+    let at = revisions.get(index).or(revisions.last());
+    let of = |revision: &&str| Revision { object: "GitRepository a/b".to_owned(), revision: (*revision).to_owned() };
+    Reading { revisions: at.map(of).into_iter().collect(), unread: Vec::new() }
 }
 
 impl Script {
@@ -225,6 +247,7 @@ fn card(jobs: &[Job<Script>], run: &str, deadline: Duration) -> RunCard {
         checks,
         left_out: None,
         unproven: UnprovenPolicy::Refused,
+        keep_going: false,
         deadline_seconds: deadline.as_secs_f64(),
     }
 }
