@@ -98,6 +98,24 @@ fn the_checkout_in_which_everything_is_right_is_green_without_a_cluster() {
 }
 
 #[test]
+fn a_pass_names_what_is_elsewhere_and_speaks_of_the_commit_that_is_meant() {
+    const COMMIT: &str = "4f2a8c1d4f2a8c1d4f2a8c1d4f2a8c1d4f2a8c1d";
+    let folder = tempfile::tempdir().unwrap();
+    let checkout = folder.path().join("checkout");
+    copy(Path::new(CHECKOUT), &checkout);
+    fs::create_dir(checkout.join(".git")).unwrap();
+    fs::write(checkout.join(".git/HEAD"), COMMIT).unwrap();
+    let with = |revision: &str| run(folder.path(), &["--repo", checkout.to_str().unwrap(), "--revision", revision]);
+    let (code, page) = said(&with("main@sha1:4f2a8c1d"));
+    assert_eq!(code, Some(0), "{page}");
+    let words: Vec<&str> = page.split_whitespace().collect();
+    let elsewhere = "not seen: Kustomization flux-system/gateway-api of GitRepository gateway-api";
+    assert!(words.join(" ").contains(elsewhere), "{page}");
+    assert_eq!(said(&with("main@sha1:5f2a8c1d")).0, Some(3));
+    assert_eq!(findings(folder.path()), [("repository/other-revision".to_owned(), String::new())]);
+}
+
+#[test]
 fn without_a_checkout_nothing_is_said_and_a_wrong_one_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &[]).status.code(), Some(3));

@@ -15,6 +15,7 @@ mod patch;
 mod path;
 mod reach;
 mod rules;
+mod seal;
 mod shape;
 mod spec;
 #[cfg(test)]
@@ -32,8 +33,8 @@ use super::verdict::Verdict;
 
 pub use git::{Revision, revision};
 pub use glob::Glob;
-pub use observation::{Checkout, Content, File, Observation};
-pub use spec::{Demand, Given, Scalar, Spec};
+pub use observation::{Checkout, Content, File, Observation, Seal};
+pub use spec::{Demand, Given, Release, Scalar, Spec, Wanted};
 pub use tree::{Broken, Documents};
 
 /// What reports call the checkout that was given.

@@ -33,6 +33,7 @@ const ALERT_KS: &str = "clusters/infra/apps/observability/vmalert/ks.yaml";
 const ALERT: &str = "clusters/infra/apps/observability/vmalert/app/vmalert.yaml";
 const RULES: &str = "clusters/infra/apps/observability/vmalert/app/rules.yaml";
 const VARS: &str = "infrastructure/cluster-vars.yaml";
+const OLD: &str = "infrastructure/old/secret.yaml";
 
 /// Every one of them is told by one finding.
 pub const MISTAKES: &[Mistake] = &[
@@ -234,6 +235,112 @@ pub const MISTAKES: &[Mistake] = &[
         edits: &[(SECRET_LIST, "kind: VMAlertmanager", "kind: Alertmanager")],
         at: (SECRET_LIST, "kind: Alertmanager"),
     },
+    // Names: of another namespace, and of one that nobody makes.
+    Mistake {
+        code: "unknown-source",
+        edits: &[(CEPH, "        namespace: flux-system\n", "")],
+        at: (CEPH, "rook-release"),
+    },
+    Mistake {
+        code: "unknown-dependency",
+        edits: &[(CEPH_KS, "- name: rook-ceph-operator\n", "- name: rook-ceph-operator\n      namespace: rook-ceph\n")],
+        at: (CEPH_KS, "rook-ceph-operator\n"),
+    },
+    Mistake {
+        code: "missing-namespace",
+        edits: &[(
+            VARS,
+            "",
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: cluster-notes\n  namespace: monitoring\n",
+        )],
+        at: (VARS, "monitoring"),
+    },
+    // Secrets: where nothing applies them, typed in beside encrypted ones, and in a file of a generator.
+    Mistake {
+        code: "plain-secret",
+        edits: &[(OLD, "", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: old\ndata:\n  token: aHVudGVyMg==\n")],
+        at: (OLD, "token"),
+    },
+    Mistake {
+        code: "plain-secret",
+        edits: &[(
+            OLD,
+            "",
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: old\nstringData:\n  user: ENC[AES256_GCM,data:x,type:str]\n  \
+             added: hunter2\nsops:\n  version: 3.9.0\n",
+        )],
+        at: (OLD, "added"),
+    },
+    Mistake {
+        code: "plain-secret",
+        edits: &[
+            (SECRET_LIST, "patches:", "secretGenerator:\n  - name: smtp\n    envs: [smtp.env]\npatches:"),
+            ("clusters/infra/apps/observability/vmalertmanager/app/smtp.env", "", "SMTP_PASSWORD=hunter2\n"),
+        ],
+        at: (SECRET_LIST, "smtp.env"),
+    },
+    // Health: nobody waits, for something else, or by an expression that sees nothing.
+    Mistake {
+        code: "blind-health",
+        edits: &[
+            (AGENT_KS, "wait: true", "wait: false"),
+            (
+                AGENT_KS,
+                "  healthCheckExprs:\n    - apiVersion: operator.victoriametrics.com/v1beta1\n      kind: VMAgent\n",
+                "",
+            ),
+            (
+                AGENT_KS,
+                "      current: status.updateStatus == 'operational'\n      failed: status.updateStatus == 'failed'\n",
+                "",
+            ),
+        ],
+        at: (AGENT_KS, "wait: false"),
+    },
+    Mistake {
+        code: "blind-health",
+        edits: &[(
+            AGENT_KS,
+            "  wait: true\n",
+            "  healthChecks:\n    - apiVersion: operator.victoriametrics.com/v1beta1\n      kind: VMAgent\n      name: agent\n      \
+             namespace: observability\n",
+        )],
+        at: (AGENT_KS, "healthChecks:"),
+    },
+    Mistake {
+        code: "blind-health",
+        edits: &[(AGENT_KS, "current: status.updateStatus == 'operational'", "current: \"true\"")],
+        at: (AGENT_KS, "\"true\""),
+    },
+    Mistake {
+        code: "blind-health",
+        edits: &[(AGENT_KS, "- apiVersion: operator.victoriametrics.com", "- apiVersion: victoriametrics.com")],
+        at: (AGENT_KS, "wait: true"),
+    },
+    // What this platform demands besides.
+    Mistake { code: "no-version", edits: &[(CEPH, "      version: v1.18.8\n", "")], at: (CEPH, "spec:\n      chart") },
+    Mistake { code: "no-version", edits: &[(CEPH, "v1.18.8", "1.18.x")], at: (CEPH, "1.18.x") },
+    Mistake {
+        code: "unknown-field",
+        edits: &[(SINGLE_KS, "retryInterval: 1m", "retryInterval: 1m\n  buildMetadata: [originAnnotations]")],
+        at: (SINGLE_KS, "buildMetadata:"),
+    },
+    Mistake {
+        code: "no-value",
+        edits: &[(MANAGER, "  useStrictSecurity: true\n", "")],
+        at: (MANAGER, "spec:\n  replica"),
+    },
+    Mistake {
+        code: "no-value",
+        edits: &[(ALERT, "  remoteWrite:\n    url: http://vmsingle-vmsingle.observability.svc:8429\n", "")],
+        at: (ALERT, "spec:"),
+    },
+    Mistake {
+        code: "other-value",
+        edits: &[(SINGLE, "spec:\n", "spec:\n  extraArgs:\n    search.maxQueueDuration: 30s\n")],
+        at: (SINGLE, "30s"),
+    },
+    Mistake { code: "other-value", edits: &[(RULES, "Watchdog", "Heartbeat")], at: (RULES, "NodeNotReady") },
     Mistake { code: "bad-patch", edits: &[(QUIETER, "op: add", "op: append")], at: (QUIETER, "append") },
     Mistake {
         code: "bad-patch",

@@ -36,8 +36,8 @@ const SOUND: &[Red] = &[
 
 /// What this platform demands besides, which the second check tells when the first is green.
 const PATTERNS: &[Red] = &[
-    ("patterns-followed", "repository/other-value", &[Platform(10)]),
-    ("patterns-followed", "repository/no-value", &[Story(24)]),
+    ("patterns-followed", "repository/other-value", &[Platform(10), Story(14), Story(22)]),
+    ("patterns-followed", "repository/no-value", &[Story(20), Story(23), Story(24), Platform(17)]),
     ("patterns-followed", "repository/not-behind", &[Story(19)]),
 ];
 

@@ -1,18 +1,23 @@
 //! What kustomize makes of a folder, as Flux calls it (fluxcd/pkg kustomize/kustomize_generator.go): a folder without a
 //! kustomization.yaml gets one over its whole tree.
 
+mod images;
 mod parts;
 mod patches;
 mod resources;
 
 use super::fault::{Fault, Place};
 use super::files::Files;
-use super::model::Object;
+use super::model::{Generated, Object};
 use super::path::{join, parent};
 use crate::check::yaml::Node;
 
 /// Names that kustomize knows for its file.
 pub const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Lists of a kustomization.yaml of which more objects come, or others, than are seen here.
+const UNSEEN: [&str; 6] =
+    ["generators", "transformers", "helmCharts", "helmChartInflationGenerator", "replacements", "replicas"];
 
 /// What building folders has given so far.
 pub struct Builder<'f, 'c> {
@@ -21,8 +26,10 @@ pub struct Builder<'f, 'c> {
     pub used: Vec<usize>,
     /// The objects.
     pub objects: Vec<Object>,
-    /// Kind, name and keys of generated objects.
-    pub generated: Vec<(String, String, Vec<String>)>,
+    /// Generated objects.
+    pub generated: Vec<Generated>,
+    /// What kustomize would fetch, make or change, and nobody does here.
+    pub unseen: Vec<String>,
     /// What is wrong.
     pub faults: Vec<Fault>,
     /// Patches whose target is not there. A component's may be meant for what others build.
@@ -57,6 +64,7 @@ impl<'f, 'c> Builder<'f, 'c> {
             used: Vec::new(),
             objects: Vec::new(),
             generated: Vec::new(),
+            unseen: Vec::new(),
             faults: Vec::new(),
             idle: Vec::new(),
             useful: Vec::new(),
@@ -126,7 +134,10 @@ impl<'f, 'c> Builder<'f, 'c> {
         };
         let folder = parent(&files.all[file].path);
         let items = |key: &str| root.get(key).map(Node::items).unwrap_or_default();
-        self.is_partial |= ["generators", "transformers", "helmCharts"].iter().any(|key| !items(key).is_empty());
+        for key in UNSEEN.into_iter().filter(|key| !items(key).is_empty()) {
+            self.is_partial |= !key.starts_with("repl");
+            self.unseen.push(format!("{key} of {}", files.all[file].path));
+        }
         items("resources").iter().chain(items("bases")).for_each(|item| self.resource(file, folder, item, None));
         for key in ["configMapGenerator", "secretGenerator"] {
             items(key).iter().for_each(|one| self.generator(file, folder, key, one));
@@ -137,5 +148,6 @@ impl<'f, 'c> Builder<'f, 'c> {
         self.patch(file, Some(folder), items("patches"), since);
         self.transform(root, since);
         self.patch(file, Some(folder), items("patchesJson6902"), since);
+        self.images(items("images"), since);
     }
 }

@@ -3,15 +3,17 @@
 use super::fault::{Fault, Place};
 use super::model::Object;
 use super::shape::{Field, KINDS, Shape};
+use super::spec::Release;
 use crate::check::suggest::closest;
 use crate::check::yaml::{Mark, Node, Value};
 
 /// Everything in an object that its kind does not know, needs, or has otherwise; nothing of kinds that are not Flux's.
-pub fn faults(object: &Object) -> Vec<Fault> {
+/// Fields of a release later than `flux` are not known.
+pub fn faults(object: &Object, flux: Option<Release>) -> Vec<Fault> {
     let kind = format!("{} {}", object.text(&["apiVersion"]), object.kind());
     let Some(known) = KINDS.iter().find(|field| field.name == kind) else { return Vec::new() };
     let Shape::Fields(fields) = &known.shape else { return Vec::new() };
-    let mut reader = Reader { object, faults: Vec::new() };
+    let mut reader = Reader { object, flux, faults: Vec::new() };
     for field in fields {
         match object.root.get(field.name) {
             Some(node) => reader.value(&field.shape, node, field.name),
@@ -23,6 +25,7 @@ pub fn faults(object: &Object) -> Vec<Fault> {
 
 struct Reader<'o> {
     object: &'o Object,
+    flux: Option<Release>,
     faults: Vec<Fault>,
 }
 
@@ -36,6 +39,9 @@ impl Reader<'_> {
             (Shape::Fields(fields), Value::Map(entries)) => {
                 for (key, value) in entries {
                     match fields.iter().find(|field| field.name == key.text) {
+                        Some(Field { since: Some(since), .. }) if self.flux.is_some_and(|flux| flux < *since) => {
+                            self.too_new(key.mark, &key.text, path, *since);
+                        }
                         Some(field) => self.value(&field.shape, value, &format!("{path}.{}", key.text)),
                         None => self.unknown(key.mark, &key.text, path, fields),
                     }
@@ -59,6 +65,14 @@ impl Reader<'_> {
         let hint = hint.unwrap_or_else(|| format!("{path} has {}", list(fields.iter().map(|field| field.name))));
         let expected = format!("a field that {path} of a {} has", self.object.kind());
         self.faults.push(Fault::new(place, "unknown-field", expected, format!("no field {name}")).hint(hint));
+    }
+
+    fn too_new(&mut self, mark: Mark, name: &str, path: &str, since: Release) {
+        let place = Place { file: self.object.file, mark };
+        let expected = format!("a field that {path} of a {} has in the platform's Flux", self.object.kind());
+        let actual = format!("{name}, which there is since {}", String::from(since));
+        let fault = Fault::new(place, "unknown-field", expected, actual);
+        self.faults.push(fault.hint("take it away, or correct `flux` in the suite"));
     }
 
     fn missing(&mut self, place: Place, name: &str, path: &str) {
@@ -100,7 +114,7 @@ mod tests {
             "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: x}}\nspec:\n  interval: 1h\n{spec}"
         );
         let documents = documents(&text).unwrap();
-        let faults = faults(&Object::new(0, &documents.roots[0]));
+        let faults = faults(&Object::new(0, &documents.roots[0]), Some(Release(2, 8)));
         faults.iter().map(|fault| (fault.place.mark.line, fault.code)).collect()
     }
 
@@ -115,6 +129,8 @@ mod tests {
         assert_eq!(found("  releaseName: 1.5\n"), [(6, "wrong-type")]);
         assert_eq!(found("  dependsOn: {name: y}\n"), [(6, "wrong-type")]);
         assert_eq!(found("  suspend: maybe\n"), [(6, "wrong-type")]);
+        assert_eq!(found("  waitStrategy: {name: legacy}\n"), []);
+        assert_eq!(found("  postRenderStrategy: nohooks\n"), [(6, "unknown-field")]);
         assert_eq!(found("  suspend: ${SUSPEND}\n  values: {any: [thing]}\n"), []);
     }
 
@@ -123,7 +139,7 @@ mod tests {
         let text =
             "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: x}\nspec: {suspend: true}\n";
         let object = Object::new(0, &documents(text).unwrap().roots[0]);
-        assert_eq!(faults(&object).len(), 1);
-        assert!(super::faults(&Object { is_patched: true, ..object }).is_empty());
+        assert_eq!(faults(&object, None).len(), 1);
+        assert!(super::faults(&Object { is_patched: true, ..object }, None).is_empty());
     }
 }

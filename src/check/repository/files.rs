@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::observation::{Checkout, Content, File};
+use super::observation::{Checkout, Content, File, Seal};
 use super::tree::Documents;
 use crate::check::yaml::{Mark, Node};
 
@@ -12,6 +12,7 @@ pub struct Files<'c> {
     pub all: &'c [File],
     by_path: BTreeMap<&'c str, usize>,
     others: BTreeSet<&'c str>,
+    seals: &'c BTreeMap<String, Seal>,
     folders: BTreeSet<&'c str>,
 }
 
@@ -26,12 +27,17 @@ impl<'c> Files<'c> {
             let ends = path.match_indices('/').map(|(end, _)| &path[..end]);
             folders.extend(ends);
         }
-        Self { all: &checkout.files, by_path, others, folders }
+        Self { all: &checkout.files, by_path, others, seals: &checkout.seals, folders }
     }
 
     /// The YAML file at a path.
     pub fn find(&self, path: &str) -> Option<usize> {
         self.by_path.get(path).copied()
+    }
+
+    /// Whether a file of which a Secret is made is encrypted; `None` of any other.
+    pub fn seal(&self, path: &str) -> Option<Seal> {
+        self.seals.get(path).copied()
     }
 
     /// Whether any file is at a path.

@@ -1,7 +1,10 @@
 //! Objects, and who applies them.
 
+mod build;
+
 use super::fault::Place;
 use crate::check::yaml::{Node, Value};
+pub use build::{Build, Generated};
 
 /// The group of Flux's Kustomization; kustomize's own has another one.
 pub const KUSTOMIZE: &str = "kustomize.toolkit.fluxcd.io";
@@ -13,6 +16,8 @@ pub const SOURCE: &str = "source.toolkit.fluxcd.io";
 /// One object as a build gives it, patches included.
 #[derive(Clone, Debug)]
 pub struct Object {
+    /// The entry that leads to it: what it names is looked for in the same cluster.
+    pub cluster: usize,
     /// Where it is from.
     pub file: usize,
     /// What it is.
@@ -31,7 +36,8 @@ impl Object {
     /// An object right from a file.
     pub fn new(file: usize, root: &Node) -> Self {
         let namespace = root.at(&["metadata", "namespace"]).and_then(Node::text).map(str::to_owned);
-        Self { file, root: root.clone(), namespace, before: Vec::new(), is_patched: false, is_taken: false }
+        let (root, before) = (root.clone(), Vec::new());
+        Self { cluster: 0, file, root, namespace, before, is_patched: false, is_taken: false }
     }
 
     /// The text at a path; empty where there is none.
@@ -66,20 +72,28 @@ impl Object {
         before.chain([(self.name(), self.namespace.as_deref())])
     }
 
-    /// Puts texts around its name.
-    pub fn rename(&mut self, prefix: &str, suffix: &str) {
+    /// Gives it another name, made of the one that it has.
+    pub fn rename(&mut self, name: impl Fn(&str) -> String) {
         self.remember();
-        if let Some(name) = self.root.get_mut("metadata").and_then(|metadata| metadata.get_mut("name"))
-            && let Value::Scalar { text, .. } = &mut name.value
+        if let Some(node) = self.root.get_mut("metadata").and_then(|metadata| metadata.get_mut("name"))
+            && let Value::Scalar { text, .. } = &mut node.value
         {
-            *text = format!("{prefix}{text}{suffix}");
+            *text = name(text);
         }
     }
 
-    /// Puts it into a namespace.
+    /// Puts it into a namespace. A Namespace gets that name itself (kustomize api/internal/konfig/builtinpluginconsts).
     pub fn move_to(&mut self, namespace: &str) {
+        if self.is("", "Namespace") {
+            return self.rename(|_| namespace.to_owned());
+        }
         self.remember();
         self.namespace = Some(namespace.to_owned());
+    }
+
+    /// The namespace in which it is, and in which it looks for what it names without one.
+    pub fn home(&self) -> &str {
+        self.namespace.as_deref().filter(|namespace| !namespace.is_empty()).unwrap_or("default")
     }
 
     /// Keeps name and namespace as they are now, before they may change.
@@ -122,27 +136,5 @@ impl Object {
             map.entries().iter().find(|(key, _)| key.text == *last).map(|(key, _)| key.mark)
         });
         key.map_or_else(|| self.here(), |mark| Place { file: self.file, mark })
-    }
-}
-
-/// What one Kustomization of Flux, or an entry, applies.
-#[derive(Debug, Default)]
-pub struct Build {
-    /// The entry that leads to it.
-    pub entry: usize,
-    /// The folder that is built.
-    pub folder: String,
-    /// The Kustomization, as the build that it is in gives it; none of an entry itself.
-    pub owner: Option<Object>,
-    /// The objects.
-    pub objects: Vec<Object>,
-    /// Kind and name of what kustomize makes of files and literals, with the keys of its data.
-    pub generated: Vec<(String, String, Vec<String>)>,
-}
-
-impl Build {
-    /// A field of the Kustomization.
-    pub fn field(&self, path: &[&str]) -> Option<&Node> {
-        self.owner.as_ref().and_then(|owner| owner.root.get("spec")).and_then(|spec| spec.at(path))
     }
 }

@@ -1,5 +1,7 @@
 //! What a look keeps of a checkout.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::git::Revision;
@@ -23,6 +25,21 @@ pub struct Checkout {
     pub others: Vec<String>,
     /// Whether there were more files than are looked at.
     pub is_cut: bool,
+    /// The files of which kustomize makes a Secret, by their paths.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seals: BTreeMap<String, Seal>,
+}
+
+/// Whether a file of which a Secret is made is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seal {
+    /// Every value is, or is still to be filled in.
+    Closed,
+    /// Something can be read.
+    Open,
+    /// Nobody knows: it is not there, too large, or no text.
+    Unread,
 }
 
 /// A YAML file with everything that may be a secret taken away.

@@ -1,12 +1,13 @@
 //! Reads the YAML files of a checkout, within limits of number and size.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use super::blind::{blind, in_files, key_only};
 use super::git;
-use super::observation::{Checkout, Content, File, Observation};
+use super::observation::{Checkout, Content, File, Observation, Seal};
+use super::seal;
 use super::tree::{self, Documents};
 use crate::check::trouble::Trouble;
 use crate::check::yaml::{Node, Value};
@@ -50,9 +51,9 @@ pub fn checkout(folder: &Path) -> std::io::Result<Checkout> {
         Ok(file)
     });
     let mut files = files.collect::<std::io::Result<Vec<File>>>()?;
-    forget_values(&mut files);
+    let seals = forget_values(folder, &mut files);
     in_files(&mut files);
-    Ok(Checkout { revision: git::revision(folder), files, others, is_cut })
+    Ok(Checkout { revision: git::revision(folder), files, others, is_cut, seals })
 }
 
 /// Adds the paths of all files below a folder, in order; `false` when there are too many.
@@ -120,20 +121,23 @@ fn prune(root: &mut Node) {
     }
 }
 
-/// A file of which kustomize makes the data of a Secret is a secret as a whole.
-fn forget_values(files: &mut [File]) {
+/// A file of which kustomize makes the data of a Secret is a secret as a whole: whether it is encrypted is all that is kept.
+fn forget_values(folder: &Path, files: &mut [File]) -> BTreeMap<String, Seal> {
     let secret: BTreeSet<String> = files.iter().flat_map(generated_of).collect();
     for file in files.iter_mut().filter(|file| secret.contains(&file.path)) {
         file.lines.clear();
         file.content = Content::Unread("a Secret is made of it".to_owned());
     }
+    secret.into_iter().map(|path| (path.clone(), seal::of_file(&folder.join(path)))).collect()
 }
 
 fn generated_of(file: &File) -> Vec<String> {
     let Content::Documents(Documents { roots, .. }) = &file.content else { return Vec::new() };
     let folder = super::path::parent(&file.path);
     let generators = roots.iter().filter_map(|root| root.get("secretGenerator")).flat_map(Node::items);
-    let names = generators.flat_map(|one| ["files", "envs"].into_iter().filter_map(|key| one.get(key)));
-    let names = names.flat_map(Node::items).filter_map(Node::text);
+    let names = generators.flat_map(|one| {
+        let lists = ["files", "envs"].into_iter().filter_map(|key| one.get(key)).flat_map(Node::items);
+        lists.chain(one.get("env")).filter_map(Node::text)
+    });
     names.filter_map(|name| super::path::join(folder, name.rsplit('=').next().unwrap_or(name))).collect()
 }

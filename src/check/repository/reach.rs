@@ -1,15 +1,18 @@
 //! From the entries over every Kustomization of Flux to all that it would apply.
 
-use std::collections::{BTreeSet, VecDeque};
+mod left;
+mod own;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::build::{Builder, Since};
 use super::fault::{Fault, Place, meant};
 use super::files::Files;
-use super::model::{Build, KUSTOMIZE, Object};
-use super::observation::Content;
+use super::model::{Build, Generated, KUSTOMIZE, Object};
 use super::path::join;
 use super::spec::Spec;
 use crate::check::yaml::{Mark, Node};
+use own::Own;
 
 /// Everything that Flux would apply, and who applies it.
 pub struct Reach {
@@ -23,6 +26,10 @@ pub struct Reach {
     pub faults: Vec<Fault>,
     /// Entries that are no folder.
     pub no_entries: Vec<String>,
+    /// Entries of which nobody knows which source is this repository.
+    pub no_origins: BTreeSet<String>,
+    /// What Flux would apply that is not in the files, or not made of them here.
+    pub unseen: BTreeSet<String>,
     /// Patches that found nothing in a build, and places of those that found something in one.
     patches: (Vec<Fault>, Vec<Place>),
 }
@@ -39,7 +46,9 @@ impl Reach {
     pub fn new(files: &Files<'_>, spec: &Spec) -> Self {
         let (builds, unreached, used) = (Vec::new(), Vec::new(), BTreeSet::new());
         let (faults, no_entries, patches) = (Vec::new(), Vec::new(), Default::default());
-        let mut reach = Self { builds, unreached, used, faults, no_entries, patches };
+        let (no_origins, unseen) = Default::default();
+        let mut reach = Self { builds, unreached, used, faults, no_entries, no_origins, unseen, patches };
+        let mut own = BTreeMap::new();
         let mut queue = VecDeque::new();
         for (entry, written) in spec.entries.iter().enumerate() {
             match join("", written).filter(|folder| files.is_folder(folder)) {
@@ -50,6 +59,8 @@ impl Reach {
         let mut begun = BTreeSet::new();
         while let Some(next) = queue.pop_front() {
             let build = reach.build(files, &next);
+            // The entries are built before everything that they lead to.
+            let own = own.entry(next.entry).or_insert_with(|| Own::of(files, spec, &build));
             let inner = build.objects.iter().filter(|object| object.is(KUSTOMIZE, "Kustomization"));
             let inner: Vec<Object> = inner.cloned().collect();
             reach.builds.push(build);
@@ -57,7 +68,7 @@ impl Reach {
                 if !begun.insert((next.entry, object.here(), object.title())) {
                     continue;
                 }
-                let Some(folder) = reach.leads_to(files, &object) else { continue };
+                let Some(folder) = reach.leads_to(files, &object, (own, spec)) else { continue };
                 // The Kustomization that Flux begins with is usually among what it applies.
                 let is_own =
                     |build: &&mut Build| build.owner.is_none() && build.entry == next.entry && build.folder == folder;
@@ -78,11 +89,22 @@ impl Reach {
         self.builds.iter().flat_map(|build| &build.objects)
     }
 
-    /// Whether an object is applied, or made by kustomize.
-    pub fn has(&self, kind: &str, name: &str) -> bool {
-        let mut made = self.builds.iter().flat_map(|build| &build.generated);
-        made.any(|(other, found, _)| other == kind && found == name)
-            || self.objects().any(|object| object.kind() == kind && object.name() == name)
+    /// The objects that are applied in a cluster.
+    pub fn objects_in(&self, cluster: usize) -> impl Iterator<Item = &Object> {
+        self.builds.iter().filter(move |build| build.entry == cluster).flat_map(|build| &build.objects)
+    }
+
+    /// What kustomize makes in a cluster.
+    pub fn generated_in(&self, cluster: usize) -> impl Iterator<Item = &Generated> {
+        self.builds.iter().filter(move |build| build.entry == cluster).flat_map(|build| &build.generated)
+    }
+
+    /// Whether an object is applied in a cluster, or made by kustomize: in this namespace, where one is told.
+    pub fn has(&self, cluster: usize, kind: &str, namespace: Option<&str>, name: &str) -> bool {
+        let is_in = |home: &str| namespace.is_none_or(|namespace| namespace == home);
+        let mut made = self.generated_in(cluster);
+        made.any(|made| made.kind == kind && made.name == name && is_in(made.home()))
+            || self.objects_in(cluster).any(|one| one.kind() == kind && one.name() == name && is_in(one.home()))
     }
 
     fn build(&mut self, files: &Files<'_>, next: &Next) -> Build {
@@ -97,8 +119,12 @@ impl Reach {
             builder.idle.retain(|fault| fault.place.file != owner.file || own.contains(&fault.place.mark));
             if let Some(namespace) = owner.root.at(&["spec", "targetNamespace"]).and_then(Node::text) {
                 builder.objects.iter_mut().for_each(|object| object.move_to(namespace));
+                builder.generated.iter_mut().for_each(|made| made.namespace = Some(namespace.to_owned()));
             }
+            builder.images(owner.root.at(&["spec", "images"]).map(Node::items).unwrap_or_default(), Since::START);
         }
+        builder.objects.iter_mut().for_each(|object| object.cluster = next.entry);
+        self.unseen.extend(builder.unseen);
         self.used.extend(builder.used);
         self.faults.extend(builder.faults);
         self.patches.0.extend(builder.idle);
@@ -118,14 +144,20 @@ impl Reach {
         }
     }
 
-    /// The folder of a Kustomization, where its source may be this repository.
-    fn leads_to(&mut self, files: &Files<'_>, object: &Object) -> Option<String> {
-        if object.text(&["spec", "sourceRef", "kind"]) != "GitRepository" {
+    /// The folder of a Kustomization whose source is this repository.
+    fn leads_to(&mut self, files: &Files<'_>, object: &Object, (own, spec): (&Own, &Spec)) -> Option<String> {
+        let source = |key| object.text(&["spec", "sourceRef", key]);
+        if !own.is_source_of(files, spec, object) {
+            self.unseen.insert(format!("{} of {} {}", object.title(), source("kind"), source("name")));
+            if own.is_unknown() && source("kind") == "GitRepository" {
+                self.no_origins.insert(spec.entries[object.cluster].clone());
+            }
             return None;
         }
         let node = object.root.at(&["spec", "path"]);
         let written = node.and_then(Node::text).unwrap_or_default();
         if written.contains("${") {
+            self.unseen.insert(format!("{} with a variable in its path", object.title()));
             return None;
         }
         let found = join("", written).filter(|folder| files.is_folder(folder));
@@ -134,45 +166,6 @@ impl Reach {
             self.faults.push(no_folder(files, place, written));
         }
         found
-    }
-
-    /// Objects of Flux that are written down and lead nowhere, and files that cannot be read on the way.
-    fn leftovers(&mut self, files: &Files<'_>, spec: &Spec) {
-        let applied: BTreeSet<(usize, Place)> =
-            self.objects().map(|object| (object.file, object.place(&object.root))).collect();
-        for (file, content) in files.all.iter().enumerate() {
-            if spec.is_ignored(&content.path) {
-                continue;
-            }
-            let objects = files.documents(file).iter().map(|root| Object::new(file, root));
-            let left = objects.filter(|object| object.is_flux() && !object.name().is_empty());
-            self.unreached.extend(left.filter(|one| !applied.contains(&(file, one.place(&one.root)))));
-            let Content::Broken(broken) = &content.content else { continue };
-            if self.used.contains(&file) {
-                let place = Place { file, mark: broken.mark };
-                let fault = Fault::new(place, "no-yaml", "YAML", format!("this is none: {}", broken.message));
-                self.faults.push(fault.hint("check indentation, quotes, brackets and braces around this place"));
-            }
-        }
-        for (file, content) in files.all.iter().enumerate().filter(|(file, _)| self.used.contains(file)) {
-            if let Content::Documents(documents) = &content.content {
-                self.faults.extend(documents.repeated.iter().map(|key| {
-                    let place = Place { file, mark: key.mark };
-                    let fault = Fault::new(place, "duplicate-key", "each key once in a map", "a second one");
-                    fault.hint("kustomize refuses the file: remove or rename one of them")
-                }));
-            }
-        }
-    }
-
-    /// Files on the way that were not kept.
-    pub fn unread<'f>(&self, files: &'f Files<'_>) -> Vec<(&'f str, &'f str)> {
-        let used = self.used.iter().map(|file| &files.all[*file]);
-        used.filter_map(|file| match &file.content {
-            Content::Unread(why) => Some((file.path.as_str(), why.as_str())),
-            _ => None,
-        })
-        .collect()
     }
 }
 

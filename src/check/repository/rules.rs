@@ -5,7 +5,9 @@ mod demands;
 mod files;
 mod flux;
 mod health;
+mod names;
 mod needs;
+mod pulled;
 mod secrets;
 mod sources;
 mod substitution;
@@ -19,6 +21,7 @@ use super::reach::Reach;
 use super::spec::Spec;
 pub use demands::idle;
 pub use files::findings as of_files;
+pub use secrets::unread;
 
 /// What rules look at.
 pub struct Ground<'g> {
@@ -37,6 +40,7 @@ pub fn faults(ground: &Ground<'_>) -> Vec<Fault> {
         wiring::faults,
         needs::faults,
         sources::faults,
+        pulled::faults,
         versions::faults,
         substitution::faults,
         health::faults,

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::spec::Release;
+
 /// What a field may hold.
 #[derive(Debug, PartialEq)]
 pub enum Shape {
@@ -34,6 +36,8 @@ pub struct Field {
     pub name: &'static str,
     /// Whether the API server refuses a map without it.
     pub is_required: bool,
+    /// The release of Flux that had it first, where it is a late one.
+    pub since: Option<Release>,
     /// What it may hold.
     pub shape: Shape,
 }
@@ -56,12 +60,13 @@ pub fn fields(lines: &[(usize, &'static str)]) -> Vec<Field> {
         let inner = below.iter().take_while(|(deeper, _)| deeper > indent).count();
         let (name, shape) = line.split_once(':').unwrap_or((line, "any"));
         let shape = if inner > 0 { Shape::Fields(fields(&below[..inner])) } else { shape_of(shape.trim()) };
+        let (name, since) = name.split_once('@').map_or((name, None), |(name, since)| (name, Release::read(since)));
         let (name, is_required) = name.strip_suffix('!').map_or((name, false), |name| (name, true));
         let (name, shape) = match name.strip_suffix("[]") {
             Some(name) => (name, Shape::List(Box::new(shape))),
             None => (name, shape),
         };
-        found.push(Field { name, is_required, shape });
+        found.push(Field { name, is_required, since, shape });
         rest = &below[inner..];
     }
     found
@@ -124,13 +129,18 @@ mod tests {
     fn the_list_of_fields_is_read_as_it_is_meant() {
         let names: Vec<_> = KINDS.iter().map(|kind| kind.name).collect();
         assert!(names.contains(&"helm.toolkit.fluxcd.io/v2 HelmRelease"), "{names:?}");
-        let lines = [(0, "a!:"), (2, "b[]:"), (4, "c: one of x, y"), (2, "d[]!: text")];
-        let c = Field { name: "c", is_required: false, shape: Shape::OneOf(vec!["x", "y"]) };
+        let lines = [(0, "a!:"), (2, "b[]:"), (4, "c: one of x, y"), (2, "d[]!@2.9: text")];
+        let c = Field { name: "c", is_required: false, since: None, shape: Shape::OneOf(vec!["x", "y"]) };
         let b = Shape::List(Box::new(Shape::Fields(vec![c])));
         let inner = vec![
-            Field { name: "b", is_required: false, shape: b },
-            Field { name: "d", is_required: true, shape: Shape::List(Box::new(Shape::Text)) },
+            Field { name: "b", is_required: false, since: None, shape: b },
+            Field {
+                name: "d",
+                is_required: true,
+                since: Some(Release(2, 9)),
+                shape: Shape::List(Box::new(Shape::Text)),
+            },
         ];
-        assert_eq!(fields(&lines), [Field { name: "a", is_required: true, shape: Shape::Fields(inner) }]);
+        assert_eq!(fields(&lines), [Field { name: "a", is_required: true, since: None, shape: Shape::Fields(inner) }]);
     }
 }

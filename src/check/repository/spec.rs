@@ -1,11 +1,16 @@
 //! What a suite says about a repository.
 
+mod demand;
+mod word;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::glob::Glob;
+pub use demand::{Demand, Scalar, Wanted};
+pub use word::{Given, Release};
 
 /// Where Flux begins, and what a platform demands beyond what is wrong anywhere.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -14,6 +19,18 @@ pub struct Spec {
     /// The folders that Flux begins with, one for each cluster: `[clusters/infra/flux]`.
     #[schemars(length(min = 1))]
     pub entries: Vec<String>,
+    /// The revision that is meant, of which a checkout says whether it is at it: `main@sha1:4f2a`, or a commit or its start.
+    /// Empty: whichever is checked out, as where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// The source that is this repository: `GitRepository/flux-system`. Where it is absent, that of the Kustomization which
+    /// builds an entry, else the GitRepositories that no file declares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Given>,
+    /// The release of Flux on the clusters: `"2.7"`. A field that it does not know yet is told; without this key, one of 2.9 is
+    /// known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flux: Option<Release>,
     /// Objects that are there without the repository: `[ConfigMap/cluster-vars, Namespace/observability]`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<Given>,
@@ -41,83 +58,21 @@ pub struct Spec {
     /// Whether each image must be pinned by its digest.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub digests: bool,
-}
-
-/// Fields that objects of one kind must have.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Demand {
-    /// The kind: `HelmRelease`.
-    pub kind: String,
-    /// Only the objects of these names; all by default.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub only: Vec<String>,
-    /// Not the objects of these names.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub except: Vec<String>,
-    /// Values by path, lengths of time however they are written: `{spec.interval: 1h, spec.prune: true}`.
-    #[schemars(length(min = 1))]
-    pub fields: BTreeMap<String, Scalar>,
-}
-
-/// A text, a number or a boolean, as it is written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "serde_json::Value", into = "String")]
-#[schemars(with = "serde_json::Value")]
-pub struct Scalar(pub String);
-
-impl TryFrom<serde_json::Value> for Scalar {
-    type Error = String;
-
-    fn try_from(value: serde_json::Value) -> Result<Self, String> {
-        match value {
-            serde_json::Value::String(text) => Ok(Self(text)),
-            serde_json::Value::Bool(_) | serde_json::Value::Number(_) => Ok(Self(value.to_string())),
-            _ => Err("this is no single value: expected a text, a number, `true` or `false`".to_owned()),
-        }
-    }
-}
-
-impl From<Scalar> for String {
-    fn from(scalar: Scalar) -> Self {
-        scalar.0
-    }
-}
-
-/// An object by its kind and name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(with = "String")]
-pub struct Given {
-    /// `ConfigMap`.
-    pub kind: String,
-    /// `cluster-vars`.
-    pub name: String,
-}
-
-impl TryFrom<String> for Given {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.split_once('/') {
-            Some((kind, name)) if !kind.is_empty() && !name.is_empty() && !name.contains('/') => {
-                Ok(Self { kind: kind.to_owned(), name: name.to_owned() })
-            }
-            _ => Err(format!("`{text}` names no object: expected kind and name such as ConfigMap/cluster-vars")),
-        }
-    }
-}
-
-impl From<Given> for String {
-    fn from(given: Given) -> Self {
-        format!("{}/{}", given.kind, given.name)
-    }
+    /// Whether each source must say what is pulled: a chart and an artifact in one version, not a range, and a repository of
+    /// Git by `ref`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
 }
 
 impl Spec {
     /// Whether an object is there without the repository.
     pub(super) fn is_given(&self, kind: &str, name: &str) -> bool {
         self.given.iter().any(|given| given.kind == kind && given.name == name)
+    }
+
+    /// The revision that is meant, where one is.
+    pub(super) fn revision(&self) -> Option<&str> {
+        self.revision.as_deref().filter(|revision| !revision.is_empty())
     }
 
     /// Whether a file is left out.
@@ -129,6 +84,9 @@ impl Spec {
     pub(super) fn nothing() -> Self {
         Self {
             entries: Vec::new(),
+            revision: None,
+            source: None,
+            flux: None,
             given: Vec::new(),
             variables: Vec::new(),
             ignore: Vec::new(),
@@ -138,6 +96,7 @@ impl Spec {
             depends_on: BTreeMap::new(),
             api_versions: BTreeMap::new(),
             digests: false,
+            pinned: false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a kustomization.yaml holds besides resources and patches: generators, and what changes every object.
 
 use super::{Builder, Since};
+use crate::check::repository::model::Generated;
 use crate::check::repository::patch::merge_at;
 use crate::check::yaml::Node;
 
@@ -17,8 +18,11 @@ impl Builder<'_, '_> {
             self.must_be_there(file, folder, item, path);
         }
         let kind = if key == "secretGenerator" { "Secret" } else { "ConfigMap" };
+        // What is in a file of variables is not read.
+        let keys = Some(keys).filter(|_| one.get("envs").is_none() && one.get("env").is_none());
+        let namespace = one.get("namespace").and_then(Node::text).map(str::to_owned);
         if let Some(name) = one.get("name").and_then(Node::text) {
-            self.generated.push((kind.to_owned(), name.to_owned(), keys));
+            self.generated.push(Generated { kind, name: name.to_owned(), namespace, keys });
         }
     }
 
@@ -33,14 +37,18 @@ impl Builder<'_, '_> {
                 object.move_to(namespace);
             }
             if !prefix.is_empty() || !suffix.is_empty() {
-                object.rename(prefix, suffix);
+                object.rename(|name| format!("{prefix}{name}{suffix}"));
             }
             labels.iter().for_each(|pairs| merge_at(&mut object.root, ["metadata", "labels"], pairs));
             if let Some(pairs) = root.get("commonAnnotations") {
                 merge_at(&mut object.root, ["metadata", "annotations"], pairs);
             }
         }
-        let made = self.generated[since.generated..].iter_mut();
-        made.for_each(|(_, name, _)| *name = format!("{prefix}{name}{suffix}"));
+        for made in &mut self.generated[since.generated..] {
+            made.name = format!("{prefix}{}{suffix}", made.name);
+            if !namespace.is_empty() {
+                made.namespace = Some(namespace.to_owned());
+            }
+        }
     }
 }

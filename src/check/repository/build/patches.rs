@@ -82,7 +82,7 @@ impl Builder<'_, '_> {
 
     fn apply(&mut self, patch: &Patch, since: Since) {
         let generated = &self.generated[since.generated..];
-        let may_be_there = self.is_partial || generated.iter().any(|(kind, name, _)| patch.may_take(kind, name));
+        let may_be_there = self.is_partial || generated.iter().any(|made| patch.may_take(made.kind, &made.name));
         let mut is_useful = false;
         let mut stays = Vec::new();
         for mut object in self.objects.split_off(since.objects) {

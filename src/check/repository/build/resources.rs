@@ -10,10 +10,11 @@ use crate::check::yaml::Node;
 impl Builder<'_, '_> {
     /// What a kustomization.yaml lists; a component changes what was made `since`.
     pub(super) fn resource(&mut self, file: usize, folder: &str, item: &Node, since: Option<Since>) {
-        let Some(name) = item.text().filter(|name| !is_remote(name)) else {
+        let Some(name) = item.text() else { return };
+        if is_remote(name) {
             self.is_partial = true;
-            return;
-        };
+            return self.unseen.push(name.to_owned());
+        }
         let path = join(folder, name);
         match path.as_deref() {
             Some(path) if self.files.is_folder(path) => match self.kustomization_in(path) {

@@ -1,8 +1,9 @@
 //! Alerting that is quiet because of what is written: every object is taken, and nobody is ever told.
 
 use super::Ground;
+use super::names::hint;
 use super::wiring::plain;
-use crate::check::repository::fault::{Fault, meant};
+use crate::check::repository::fault::Fault;
 use crate::check::repository::model::Object;
 use crate::check::yaml::Node;
 
@@ -50,18 +51,21 @@ fn dead(object: &Object) -> Vec<Fault> {
 fn unconfigured(ground: &Ground<'_>, object: &Object) -> Option<Fault> {
     let node = object.root.at(&["spec", "configSecret"])?;
     let name = plain(Some(node))?;
-    let made = || {
-        let fetched = ground.reach.objects().filter(|one| one.is("external-secrets.io", "ExternalSecret"));
-        fetched.map(|one| match one.text(&["spec", "target", "name"]) {
-            "" => one.name(),
-            name => name,
-        })
+    let makes = |one: &Object| {
+        let made = Some(one.text(&["spec", "target", "name"])).filter(|made| !made.is_empty());
+        one.is("external-secrets.io", "ExternalSecret")
+            && one.home() == object.home()
+            && made.unwrap_or(one.name()) == name
     };
-    if ground.spec.is_given("Secret", name) || ground.reach.has("Secret", name) || made().any(|made| made == name) {
+    if ground.spec.is_given("Secret", name)
+        || ground.reach.has(object.cluster, "Secret", Some(object.home()), name)
+        || ground.reach.objects_in(object.cluster).any(makes)
+    {
         return None;
     }
-    let expected = format!("a Secret {name}, or an ExternalSecret that makes it");
+    let expected = format!("a Secret {name} in namespace {}, or an ExternalSecret that makes it", object.home());
     let actual = "neither: the operator falls back to a configuration that tells nobody";
-    let hint = meant(name, made(), &format!("add it, or give Secret/{name} in the suite where it is there already"));
+    let otherwise = format!("add it, or give Secret/{name} in the suite where it is there already");
+    let hint = hint(ground, object.cluster, "ExternalSecret", name, &otherwise);
     Some(Fault::new(object.place(node), "no-configuration", expected, actual).hint(hint))
 }

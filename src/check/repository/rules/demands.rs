@@ -1,19 +1,26 @@
 //! What a suite demands of fields and images.
 
+mod path;
+
 use super::Ground;
 use crate::check::finding::Finding;
 use crate::check::repository::fault::Fault;
 use crate::check::repository::model::Object;
-use crate::check::repository::spec::Demand;
+use crate::check::repository::spec::{Demand, Wanted};
 use crate::check::yaml::{Node, Value};
 use crate::units::Duration;
 
 pub fn faults(ground: &Ground<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     for demand in &ground.spec.demands {
-        ground.reach.objects().filter(|object| is_meant(demand, object)).for_each(|object| {
-            faults.extend(demand.fields.iter().filter_map(|(path, wanted)| field(object, path, &wanted.0)));
-        });
+        let of = |object| demand.fields.iter().filter_map(move |(path, wanted)| field(object, path, wanted));
+        let objects = || ground.reach.objects().filter(|object| is_meant(demand, object));
+        match demand.any {
+            // One of several in which nothing is wrong: else the first one stands for all.
+            true if objects().any(|object| of(object).next().is_none()) => {}
+            true => faults.extend(objects().next().into_iter().flat_map(of)),
+            false => faults.extend(objects().flat_map(of)),
+        }
     }
     if ground.spec.digests {
         ground.reach.objects().for_each(|object| images(object, &object.root, &mut faults));
@@ -36,10 +43,10 @@ pub fn idle(ground: &Ground<'_>) -> Vec<Finding> {
             tell(format!("a {}, of which fields are demanded", demand.kind));
         }
     }
-    let waiting = ground.spec.depends_on.keys();
-    waiting.filter(|name| !ground.reach.has("Kustomization", name)).for_each(|name| {
+    let is_there = |name: &str| ground.reach.objects().any(|one| one.kind() == "Kustomization" && one.name() == name);
+    for name in ground.spec.depends_on.keys().filter(|name| !is_there(name)) {
         tell(format!("a Kustomization {name}, which must wait for others"));
-    });
+    }
     found
 }
 
@@ -48,18 +55,33 @@ fn is_meant(demand: &Demand, object: &Object) -> bool {
     object.kind() == demand.kind && (demand.only.is_empty() || is_in(&demand.only)) && !is_in(&demand.except)
 }
 
-fn field(object: &Object, path: &str, wanted: &str) -> Option<Fault> {
-    let names: Vec<&str> = path.split('.').collect();
-    let expected = format!("{path} of {} is {wanted}", object.title());
-    match object.root.at(&names) {
-        Some(node) if node.text().is_some_and(|text| is_same(text, wanted)) => None,
-        Some(node) => {
-            let actual = node.text().map_or("a list or a map".to_owned(), |text| format!("it is {text}"));
-            Some(Fault::new(object.place(node), "other-value", expected, actual).hint("see what the platform demands"))
+fn field(object: &Object, path: &str, wanted: &Wanted) -> Option<Fault> {
+    let names = path::names(path);
+    let found = path::nodes(&object.root, &names);
+    let (expected, is_it): (String, &dyn Fn(&Node) -> bool) = match wanted {
+        Wanted::Value(value) => {
+            (format!("is {}", value.0), &|node| node.text().is_some_and(|text| is_same(text, &value.0)))
         }
-        None if object.is_patched => None,
+        Wanted::Set(true) => ("is set".to_owned(), &|node| !node.is_null()),
+        Wanted::Set(false) => ("is not set".to_owned(), &|node| node.is_null()),
+    };
+    let expected = format!("{path} of {} {expected}", object.title());
+    let is_unset = *wanted == Wanted::Set(false);
+    match found.first() {
+        None if is_unset || object.is_patched => None,
         None => {
             let fault = Fault::new(object.nearest(&names), "no-value", expected, "it is not set");
+            Some(fault.hint("see what the platform demands"))
+        }
+        Some(_) if found.iter().any(|node| is_it(node)) => None,
+        Some(node) => {
+            let value = node.text().map_or("a list or a map".to_owned(), |text| format!("it is {text}"));
+            let more = if found.len() > 1 {
+                format!(", and {} others are not it either", found.len() - 1)
+            } else {
+                String::new()
+            };
+            let fault = Fault::new(object.place(node), "other-value", expected, format!("{value}{more}"));
             Some(fault.hint("see what the platform demands"))
         }
     }

@@ -7,7 +7,9 @@ use crate::check::repository::model::{HELM, Object};
 
 pub fn faults(ground: &Ground<'_>) -> Vec<Fault> {
     let all = ground.reach.objects().chain(&ground.reach.unreached);
-    all.filter(|object| object.is_flux()).flat_map(|object| [fields::faults(object), chart(object)].concat()).collect()
+    all.filter(|object| object.is_flux())
+        .flat_map(|object| [fields::faults(object, ground.spec.flux), chart(object)].concat())
+        .collect()
 }
 
 /// A HelmRelease has exactly one of `chart` and `chartRef`: the CRD's own rule.

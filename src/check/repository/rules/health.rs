@@ -1,54 +1,107 @@
-//! Health checks that see something: kustomize-controller evaluates `healthCheckExprs` only where it waits, and kstatus takes
-//! an object without conditions for healthy at once.
+//! Health checks that see something: kustomize-controller evaluates `healthCheckExprs` only where it waits, for the objects of
+//! their group and kind, and kstatus takes an object without conditions for healthy at once.
 
 use super::Ground;
 use super::victoria;
-use crate::check::repository::fault::Fault;
+use crate::check::repository::fault::{Fault, Place};
 use crate::check::repository::model::{Build, Object};
 use crate::check::yaml::Node;
 
 pub fn faults(ground: &Ground<'_>) -> Vec<Fault> {
     let owned = ground.reach.builds.iter().filter_map(|build| Some((build, build.owner.as_ref()?)));
-    owned.flat_map(|(build, owner)| idle(build, owner).into_iter().chain(blind(build, owner))).collect()
+    let owned = owned.filter(|(_, owner)| !owner.is_patched);
+    owned
+        .flat_map(|(build, owner)| idle(build, owner).map_or_else(|| blind(build, owner), |fault| vec![fault]))
+        .collect()
 }
 
 fn waits(build: &Build) -> bool {
     build.field(&["wait"]).and_then(Node::text) == Some("true")
 }
 
+fn items<'b>(build: &'b Build, key: &str) -> &'b [Node] {
+    build.field(&[key]).map(Node::items).unwrap_or_default()
+}
+
 fn idle(build: &Build, owner: &Object) -> Option<Fault> {
-    let exprs = build.field(&["healthCheckExprs"]).filter(|exprs| !exprs.items().is_empty())?;
-    let listed = build.field(&["healthChecks"]).is_some_and(|list| !list.items().is_empty());
-    if listed || waits(build) || owner.is_patched {
+    let exprs = items(build, "healthCheckExprs").len();
+    if exprs == 0 || !items(build, "healthChecks").is_empty() || waits(build) {
         return None;
     }
     let expected = "`wait: true` or healthChecks beside healthCheckExprs";
     let place = owner.nearest(&["spec", "healthCheckExprs"]);
-    let fault =
-        Fault::new(place, "idle-health", expected, format!("neither: {} are never evaluated", exprs.items().len()));
+    let fault = Fault::new(place, "idle-health", expected, format!("neither: {exprs} are never evaluated"));
     Some(fault.hint("set `wait: true`"))
 }
 
-/// A Kustomization that waits for objects of which it cannot see whether they work.
+/// A Kustomization that is ready whether or not its objects work, as nothing of them shows it: each kind once.
 fn blind(build: &Build, owner: &Object) -> Vec<Fault> {
-    let exprs = build.field(&["healthCheckExprs"]).map(Node::items).unwrap_or_default();
-    let has = |object: &Object| exprs.iter().any(|one| one.get("kind").and_then(Node::text) == Some(object.kind()));
-    let checks = build.field(&["healthChecks"]).map(Node::items).unwrap_or_default();
-    let is_awaited = |object: &Object| {
-        waits(build) || checks.iter().any(|one| one.get("kind").and_then(Node::text) == Some(object.kind()))
-    };
-    let mut kinds: Vec<&str> = Vec::new();
+    let mut told: Vec<&str> = Vec::new();
+    let mut faults = Vec::new();
     for object in build.objects.iter().filter(|object| victoria::is_silent(object)) {
-        if is_awaited(object) && !has(object) && !owner.is_patched && !kinds.contains(&object.kind()) {
-            kinds.push(object.kind());
+        let fault = match (is_awaited(build, object), expression(build, object)) {
+            (false, _) => unawaited(build, owner, object),
+            (true, None) => unseen(build, owner, object),
+            (true, Some(expression)) => match constant(owner, object, expression) {
+                Some(fault) => fault,
+                None => continue,
+            },
+        };
+        if !told.contains(&object.kind()) {
+            told.push(object.kind());
+            faults.push(fault);
         }
     }
-    let place = owner.nearest(if waits(build) { &["spec", "wait"] } else { &["spec", "healthChecks"] });
-    let tell = |kind: &str| {
-        let expected = format!("a healthCheckExprs for {kind}, which has no conditions");
-        let actual = "none: it counts as healthy before it works, and when it has failed";
-        let hint = "add apiVersion, kind, current: status.updateStatus == 'operational' and failed: ... == 'failed'";
-        Fault::new(place, "blind-health", expected, actual).hint(hint)
+    faults
+}
+
+fn is_awaited(build: &Build, object: &Object) -> bool {
+    let is_it = |check: &Node| {
+        let text = |key| check.get(key).and_then(Node::text).unwrap_or_default();
+        let is_there = |text: &str, found: &str| text.contains("${") || text == found;
+        let namespace = Some(text("namespace")).filter(|namespace| !namespace.is_empty()).unwrap_or("default");
+        is_of(check, object) && is_there(text("name"), object.name()) && is_there(namespace, object.home())
     };
-    kinds.into_iter().map(tell).collect()
+    waits(build) || items(build, "healthChecks").iter().any(is_it)
+}
+
+fn expression<'b>(build: &'b Build, object: &Object) -> Option<&'b Node> {
+    items(build, "healthCheckExprs").iter().find(|one| is_of(one, object))
+}
+
+/// Whether an entry is for the group and kind of an object.
+fn is_of(entry: &Node, object: &Object) -> bool {
+    let text = |key| entry.get(key).and_then(Node::text).unwrap_or_default();
+    let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
+    text("kind") == object.kind() && group == object.group()
+}
+
+const HINT: &str = "current: status.updateStatus == 'operational' and failed: ... == 'failed'";
+
+fn place(build: &Build, owner: &Object) -> Place {
+    let listed = !items(build, "healthChecks").is_empty();
+    owner.nearest(if listed && !waits(build) { &["spec", "healthChecks"] } else { &["spec", "wait"] })
+}
+
+fn unawaited(build: &Build, owner: &Object, object: &Object) -> Fault {
+    let expected = format!("{} waits for {} to work", owner.title(), object.title());
+    let actual = "it does not: it is ready as soon as the object is written, and stays so when it has failed";
+    let hint = format!("set `wait: true` with a healthCheckExprs for {}: {HINT}", object.kind());
+    Fault::new(place(build, owner), "blind-health", expected, actual).hint(hint)
+}
+
+fn unseen(build: &Build, owner: &Object, object: &Object) -> Fault {
+    let expected = format!("a healthCheckExprs for {} of {}, which has no conditions", object.kind(), object.group());
+    let actual = "none: it counts as healthy before it works, and when it has failed";
+    Fault::new(place(build, owner), "blind-health", expected, actual).hint(format!("add apiVersion, kind, {HINT}"))
+}
+
+/// An expression that is true whatever the object shows.
+fn constant(owner: &Object, object: &Object, expression: &Node) -> Option<Fault> {
+    let current = expression.get("current")?;
+    let text = current.text().filter(|text| !text.contains("status") && !text.contains("${"))?;
+    let expected = format!("an expression that reads the status of {}", object.title());
+    let fault =
+        Fault::new(owner.place(current), "blind-health", expected, format!("`{text}`, which reads nothing of it"));
+    Some(fault.hint(format!("write {HINT}")))
 }

@@ -28,11 +28,17 @@ pub fn faults(ground: &Ground<'_>) -> Vec<Fault> {
     let mut faults = Vec::new();
     let known = ground.reach.builds.iter().map(|build| known(ground, build, &mut faults));
     let known: Vec<Option<Known<'_>>> = known.collect();
-    let anywhere: BTreeSet<&str> = known.iter().flatten().flat_map(|known| known.names.iter().copied()).collect();
-    for (build, known) in ground.reach.builds.iter().zip(&known) {
+    let built = || ground.reach.builds.iter().zip(&known);
+    let anywhere = |cluster: usize| -> BTreeSet<&str> {
+        let same = built().filter(|(build, _)| build.entry == cluster).filter_map(|(_, known)| known.as_ref());
+        same.flat_map(|known| known.names.iter().copied()).collect()
+    };
+    let anywhere: Vec<BTreeSet<&str>> = (0..ground.spec.entries.len()).map(anywhere).collect();
+    for (build, known) in built() {
         let Some(owner) = build.owner.as_ref().filter(|owner| !owner.is_patched) else { continue };
+        let anywhere = &anywhere[build.entry];
         for object in build.objects.iter().filter(|object| !is_disabled(object)) {
-            let judge = Judge { ground, object, owner, known: known.as_ref(), anywhere: &anywhere };
+            let judge = Judge { ground, object, owner, known: known.as_ref(), anywhere };
             scalars(&object.root, &mut |node, text| faults.extend(judge.text(node, text)));
         }
     }

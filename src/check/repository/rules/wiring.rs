@@ -1,10 +1,10 @@
 //! Whether everything is applied, and once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ground;
 use crate::check::repository::fault::{Fault, Place};
-use crate::check::repository::model::{Build, KUSTOMIZE, Object};
+use crate::check::repository::model::{Build, HELM, Object};
 use crate::check::yaml::Node;
 
 /// Namespaces that every cluster has, or that Flux makes for itself.
@@ -12,8 +12,8 @@ const THERE: [&str; 5] = ["default", "kube-system", "kube-public", "kube-node-le
 
 pub fn faults(ground: &Ground<'_>) -> Vec<Fault> {
     let unreached = ground.reach.unreached.iter().map(unreached);
-    let namespaces = ground.reach.builds.iter().filter_map(|build| namespace(ground, build));
-    unreached.chain(namespaces).chain(twice(ground)).collect()
+    let targets = ground.reach.builds.iter().filter_map(|build| target(ground, build));
+    unreached.chain(targets).chain(namespaces(ground)).chain(twice(ground)).collect()
 }
 
 fn unreached(object: &Object) -> Fault {
@@ -23,15 +23,52 @@ fn unreached(object: &Object) -> Fault {
 }
 
 /// `targetNamespace` puts objects into a namespace, and does not make it (kustomize-controller, docs/spec/v1).
-fn namespace(ground: &Ground<'_>, build: &Build) -> Option<Fault> {
+fn target(ground: &Ground<'_>, build: &Build) -> Option<Fault> {
     let (owner, node) = (build.owner.as_ref()?, build.field(&["targetNamespace"])?);
-    let name = node.text().filter(|name| !name.contains("${"))?;
-    if THERE.contains(&name) || ground.spec.is_given("Namespace", name) || ground.reach.has("Namespace", name) {
-        return None;
+    let name = node.text().filter(|name| is_missing(ground, build.entry, name))?;
+    Some(missing(
+        owner.place(node),
+        format!("no Namespace {name} is in the repository, and spec.targetNamespace makes none"),
+    ))
+}
+
+/// Namespaces that objects name themselves, or that a kustomization.yaml gives them: each at the first of its objects.
+fn namespaces(ground: &Ground<'_>) -> Vec<Fault> {
+    let mut told = BTreeSet::new();
+    let mut faults = Vec::new();
+    for build in &ground.reach.builds {
+        let target = build.field(&["targetNamespace"]).and_then(Node::text);
+        for object in &build.objects {
+            let Some(name) = object.namespace.as_deref().filter(|name| Some(*name) != target) else { continue };
+            if is_missing(ground, build.entry, name) && told.insert((build.entry, name)) {
+                let own = object.root.at(&["metadata", "namespace"]).filter(|node| node.text() == Some(name));
+                let place = own.map_or_else(|| object.here(), |node| object.place(node));
+                let actual = format!("no Namespace {name} is in the repository, and {} is in it", object.title());
+                faults.push(missing(place, actual));
+            }
+        }
     }
-    let actual = format!("no Namespace {name} is in the repository, and spec.targetNamespace makes none");
-    let fault = Fault::new(owner.place(node), "missing-namespace", "somebody makes the namespace", actual);
-    Some(fault.hint("add its manifest to what is applied before, or give Namespace/... in the suite where it is there"))
+    faults
+}
+
+fn is_missing(ground: &Ground<'_>, cluster: usize, name: &str) -> bool {
+    let makes = |object: &Object| {
+        let target = Some(object.text(&["spec", "targetNamespace"])).filter(|target| !target.is_empty());
+        object.is(HELM, "HelmRelease")
+            && object.text(&["spec", "install", "createNamespace"]) == "true"
+            && target == Some(name)
+    };
+    !name.is_empty()
+        && !name.contains("${")
+        && !THERE.contains(&name)
+        && !ground.spec.is_given("Namespace", name)
+        && !ground.reach.has(cluster, "Namespace", None, name)
+        && !ground.reach.objects_in(cluster).any(makes)
+}
+
+fn missing(place: Place, actual: String) -> Fault {
+    let fault = Fault::new(place, "missing-namespace", "somebody makes the namespace", actual);
+    fault.hint("add its manifest to what is applied before, or give Namespace/... in the suite where it is there")
 }
 
 /// Objects that are applied twice in one cluster: by their names, or the same lines of a file by two Kustomizations of which
@@ -66,9 +103,4 @@ fn by(build: &Build) -> String {
 /// The text of a field that may hold a variable; `None` then.
 pub fn plain(node: Option<&Node>) -> Option<&str> {
     node.and_then(Node::text).filter(|text| !text.contains("${"))
-}
-
-/// The Kustomizations of Flux among what is applied.
-pub fn kustomizations<'g>(ground: &'g Ground<'_>) -> impl Iterator<Item = &'g Object> {
-    ground.reach.objects().filter(|object| object.is(KUSTOMIZE, "Kustomization"))
 }

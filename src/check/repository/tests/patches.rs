@@ -118,11 +118,12 @@ fn a_component_patches_what_it_is_added_to() {
     let component = "kind: Component\npatches:\n  - target: {name: a, namespace: x}\n    patch: 'spec: {k: w}'\n";
     let files = [("e/kustomization.yaml", kustomization), ("e/a.yaml", A), ("c/kustomization.yaml", component)];
     let demand = |value: &str| format!("demands: [{{kind: Thing, only: [p-a], fields: {{spec.k: {value}}}}}]\n");
-    assert_eq!(found(&demand("w"), &files), ["pass"]);
-    assert_eq!(found(&demand("v"), &files), ["other-value e/a.yaml:4:11"]);
+    let given = |value: &str| format!("given: [Namespace/y]\n{}", demand(value));
+    assert_eq!(found(&given("w"), &files), ["pass"]);
+    assert_eq!(found(&given("v"), &files), ["other-value e/a.yaml:4:11"]);
     let owner = ks("all", "./e", "  components: [../c]\n");
     let files = [("f/ks.yaml", owner.as_str()), files[0], files[1], files[2]];
-    let (more, demand) = ("given: [GitRepository/infra]\n", demand("w"));
+    let (more, demand) = ("given: [GitRepository/infra, Namespace/x, Namespace/y]\n", demand("w"));
     let checkout = observe::checkout(folder(&files).path()).unwrap();
     let spec: Spec = crate::check::yaml::parse(&format!("entries: [f]\n{more}{demand}")).unwrap();
     let verdict = judge::judge(&spec, &Observation { checkout: Some(checkout) });

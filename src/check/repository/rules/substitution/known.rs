@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::repository::fault::{Fault, meant};
+use crate::check::repository::fault::Fault;
 use crate::check::repository::model::{Build, Object};
 use crate::check::repository::rules::Ground;
+use crate::check::repository::rules::names::hint;
 use crate::check::repository::rules::wiring::plain;
 use crate::check::yaml::Node;
 
@@ -13,7 +14,7 @@ use crate::check::yaml::Node;
 pub struct Known<'g> {
     /// Their names.
     pub names: BTreeSet<&'g str>,
-    /// Whether there may be more, from a source that is not in the repository.
+    /// Whether there may be more, from a source that is not in the repository, or not read.
     pub is_open: bool,
 }
 
@@ -29,8 +30,11 @@ pub fn known<'g>(ground: &'g Ground<'_>, build: &'g Build, faults: &mut Vec<Faul
     for source in sources {
         let (Some(kind), Some(name)) = (plain(source.get("kind")), plain(source.get("name"))) else { continue };
         let is_optional = source.get("optional").and_then(Node::text) == Some("true");
-        match keys(ground, kind, name) {
-            Some(keys) => known.names.extend(keys),
+        match keys(ground, owner, kind, name) {
+            Some(found) => {
+                known.names.extend(found.names);
+                known.is_open |= found.is_open;
+            }
             None if ground.spec.is_given(kind, name) && !ground.spec.variables.is_empty() => {
                 known.names.extend(ground.spec.variables.iter().map(String::as_str));
             }
@@ -47,25 +51,29 @@ pub fn known<'g>(ground: &'g Ground<'_>, build: &'g Build, faults: &mut Vec<Faul
 
 fn no_source(ground: &Ground<'_>, owner: &Object, source: &Node, kind: &str, name: &str) -> Fault {
     let expected = format!("the {kind} that {} substitutes from is in the repository", owner.title());
-    let same = ground.reach.objects().filter(|object| object.kind() == kind).map(Object::name);
-    let hint = meant(name, same, &format!("add it, or give {kind}/{name} in the suite where it is there already"));
+    let otherwise = format!("add it, or give {kind}/{name} in the suite where it is there already");
+    let hint = hint(ground, owner.cluster, kind, name, &otherwise);
     let place = owner.place(source.get("name").unwrap_or(source));
-    Fault::new(place, "no-variables", expected, format!("no {kind} {name}: the build fails")).hint(hint)
+    let actual = format!("no {kind} {name} in namespace {}: the build fails", owner.home());
+    Fault::new(place, "no-variables", expected, actual).hint(hint)
 }
 
-/// The keys of a ConfigMap or Secret, where it is in the repository.
-fn keys<'g>(ground: &'g Ground<'_>, kind: &str, name: &str) -> Option<BTreeSet<&'g str>> {
-    let objects = ground.reach.objects().filter(|object| object.kind() == kind && object.name() == name);
-    let made = ground.reach.builds.iter().flat_map(|build| &build.generated);
-    let made = made.filter(|(other, found, _)| other == kind && found == name);
+/// The keys of a ConfigMap or Secret beside the Kustomization, where it is in the repository.
+fn keys<'g>(ground: &'g Ground<'_>, owner: &Object, kind: &str, name: &str) -> Option<Known<'g>> {
     let mut found = None;
-    for object in objects {
-        let maps = ["data", "stringData"].into_iter().filter_map(|key| object.root.get(key));
-        let keys = maps.flat_map(Node::entries).map(|(key, _)| key.text.as_str());
-        found.get_or_insert_with(BTreeSet::new).extend(keys);
+    for object in ground.reach.objects_in(owner.cluster) {
+        if object.kind() == kind && object.name() == name && object.home() == owner.home() {
+            let maps = ["data", "stringData"].into_iter().filter_map(|key| object.root.get(key));
+            let keys = maps.flat_map(Node::entries).map(|(key, _)| key.text.as_str());
+            found.get_or_insert_with(Known::default).names.extend(keys);
+        }
     }
-    for (_, _, keys) in made {
-        found.get_or_insert_with(BTreeSet::new).extend(keys.iter().map(String::as_str));
+    for made in ground.reach.generated_in(owner.cluster) {
+        if made.kind == kind && made.name == name && made.home() == owner.home() {
+            let known = found.get_or_insert_with(Known::default);
+            known.names.extend(made.keys.iter().flatten().map(String::as_str));
+            known.is_open |= made.keys.is_none();
+        }
     }
     found
 }
