@@ -165,7 +165,7 @@ fn what_flux_applied_is_what_it_fetched() {
     let revision = text(source, "/status/artifact/revision");
     assert!(revision.strip_prefix("main@sha1:").is_some_and(|commit| commit.len() == 40), "{revision}");
     let applied = of_kind(&objects, "Kustomization");
-    assert_eq!(applied.len(), 10, "the story's five, two that they wait for, and three above them");
+    assert_eq!(applied.len(), 11, "the story's five, two that they wait for, one beside them, and three above");
     for one in applied {
         assert_eq!(text(one, "/status/lastAppliedRevision"), revision);
         assert_eq!(one.pointer("/spec/sourceRef/name"), source.pointer("/metadata/name"));

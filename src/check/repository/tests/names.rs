@@ -50,7 +50,7 @@ fn what_only_another_cluster_has_is_missing() {
     assert_eq!(all(&uses, none), ["repository/no-variables e/app.yaml:9:56"]);
     let release = [base[0], ("r.yaml", RELEASE)];
     assert_eq!(all(&[release[0], release[1], ("c.yaml", CHARTS)], none), Vec::<String>::new());
-    assert_eq!(all(&release, &[("c.yaml", CHARTS)]), ["repository/unknown-source e/r.yaml:6:73"]);
+    assert_eq!(all(&release, &[("c.yaml", CHARTS)]), ["repository/unknown-source e/r.yaml:6:68"]);
     let manager = [base[0], ("m.yaml", MANAGER)];
     assert_eq!(all(&[manager[0], manager[1], ("s.yaml", FETCHED)], none), Vec::<String>::new());
     assert_eq!(all(&manager, &[("s.yaml", FETCHED)]), ["repository/no-configuration e/m.yaml:5:17"]);
@@ -67,7 +67,7 @@ fn a_variable_that_only_another_cluster_has_is_unknown() {
     let base = [("ks.yaml", uses.as_str()), ("../y/b.yaml", text.as_str())];
     assert_eq!(in_two(&[base[0], base[1], ("v.yaml", VARS)], &[("v.yaml", VARS)]), Vec::<String>::new());
     let found = in_two(&[base[0], base[1], ("v.yaml", &fewer)], &[("v.yaml", VARS)]);
-    assert_eq!(found, ["repository/unknown-variable y/b.yaml:4:11"]);
+    assert_eq!(found, ["repository/unknown-variable y/b.yaml:4:12"]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_name_without_a_namespace_means_that_of_who_names_it() {
     let finding = &verdict.findings()[0];
     assert_eq!(
         (finding.code.as_str(), finding.object.as_deref()),
-        ("repository/unknown-source", Some("e/r.yaml:6:73"))
+        ("repository/unknown-source", Some("e/r.yaml:6:68"))
     );
     assert_eq!(finding.actual.split(" | ").next(), Some("no HelmRepository charts in namespace default"));
     assert!(finding.hint.as_ref().unwrap().contains("namespace flux-system"), "{finding:?}");
