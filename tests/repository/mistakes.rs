@@ -42,7 +42,7 @@ pub const MISTAKES: &[Mistake] = &[
         edits: &[(
             OPERATOR,
             "  chartRef:",
-            "  chart:\n    spec:\n      chart: a\n      sourceRef: {kind: HelmRepository, name: rook-release}\n  chartRef:",
+            "  chart:\n    spec:\n      chart: a\n      sourceRef: {kind: HelmRepository, name: rook-release, namespace: flux-system}\n  chartRef:",
         )],
         at: (OPERATOR, "chartRef"),
     },
@@ -319,7 +319,7 @@ pub const MISTAKES: &[Mistake] = &[
     },
     // What this platform demands besides.
     Mistake { code: "no-version", edits: &[(CEPH, "      version: v1.18.8\n", "")], at: (CEPH, "spec:\n      chart") },
-    Mistake { code: "no-version", edits: &[(CEPH, "v1.18.8", "1.18.x")], at: (CEPH, "1.18.x") },
+    Mistake { code: "no-version", edits: &[(CEPH, "v1.18.8", "1.18.x")], at: (CEPH, "version: 1.18.x") },
     Mistake {
         code: "unknown-field",
         edits: &[(SINGLE_KS, "retryInterval: 1m", "retryInterval: 1m\n  buildMetadata: [originAnnotations]")],

@@ -82,9 +82,14 @@ fn a_value_of_another_type_is_an_error_and_a_text_that_is_cut_off_is_too() {
     }
 }
 
-/// Values that may be of any type: what an object holds, and what its expressions mention of it.
+/// Values that may be of any type: what an object holds, what its expressions mention of it, and Alertmanager's configuration,
+/// of which the judge reads what leads an alert and says himself what he cannot read.
 fn is_free(kind: &str, place: &str) -> bool {
-    kind == "object" && (place.contains("/holds/json") || place.contains("/mentioned/json"))
+    match kind {
+        "object" => place.contains("/holds/json") || place.contains("/mentioned/json"),
+        "alertmanager_config" | "rules" => place.contains("/config/shown/"),
+        _ => false,
+    }
 }
 
 /// Every place that holds something.
