@@ -87,7 +87,7 @@ pub async fn a_relabelling_action_is_unknown(sandbox: &mut Sandbox) {
 pub async fn a_kind_of_monitors_is_gone(sandbox: &mut Sandbox) {
     let monitor = sandbox.get(("PodMonitor", "databases/postgres")).await;
     let definition = sandbox.delete(("CustomResourceDefinition", "podmonitors.monitoring.coreos.com")).await;
-    let wanted = [("coverage/monitors-unserved", ""), ("coverage/required-missing", "CloudNativePG")];
+    let wanted = [("coverage/monitors-unserved", "PodMonitor of monitoring.coreos.com")];
     sandbox.red("CRD podmonitors deleted", CHECK, &wanted).await;
     sandbox.restore(&definition).await;
     sandbox.restore(&monitor).await;

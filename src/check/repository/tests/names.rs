@@ -90,7 +90,7 @@ fn a_name_without_a_namespace_means_that_of_who_names_it() {
     };
     assert_eq!(needs(""), ["pass"]);
     assert_eq!(needs(", namespace: flux-system"), ["pass"]);
-    assert_eq!(needs(", namespace: default"), ["unknown-dependency e/ks.yaml:19:22"]);
+    assert_eq!(needs(", namespace: default"), ["unknown-dependency e/ks.yaml:18:22"]);
     let elsewhere = FETCHED.replace("namespace: default", "namespace: x");
     assert_eq!(found("", &[("e/m.yaml", MANAGER), ("e/s.yaml", &elsewhere)]), ["no-configuration e/m.yaml:5:17"]);
     assert_eq!(found("", &[("e/m.yaml", MANAGER), ("e/s.yaml", FETCHED)]), ["pass"]);

@@ -29,7 +29,7 @@ fn a_suite_may_want_everything_pinned() {
         |reference: &str| object("OCIRepository", &format!("  url: oci://example.com/o\n  ref: {{{reference}}}\n"));
     assert_eq!(judge(&oci("tag: 1.2.3")), ["pass", "pass"]);
     assert_eq!(judge(&oci("digest: 'sha256:00'")), ["pass", "pass"]);
-    assert_eq!(judge(&oci("semver: '>=1'")), ["pass", "no-version e/o.yaml:7:17"]);
+    assert_eq!(judge(&oci("semver: '>=1'")), ["pass", "no-version e/o.yaml:7:9"]);
     assert_eq!(judge(&oci("")), ["no-version e/o.yaml:7:3", "no-version e/o.yaml:7:3"]);
 }
 

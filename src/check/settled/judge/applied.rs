@@ -61,6 +61,8 @@ pub(super) fn kustomization(one: &Kustomization, source: &SourceSeen, seen: &Obs
     let fetched = source.revision.as_deref().unwrap_or_default();
     let applied = one.applied.as_deref().unwrap_or("nothing yet");
     match one.said.state() {
+        // It does not move any more, and is where it should be: an app that somebody stopped must not hold up the others.
+        State::Suspended if applied == fetched => Stands::Failed("it is suspended".to_owned()),
         State::Suspended => Stands::Moves(suspended(format!("it is suspended; it has applied {applied}"))),
         State::Unobserved(actual) => Stands::Moves(not_observed(one.said.generation, actual)),
         State::Stalled(why) => Stands::Failed(why.reason.clone()),
