@@ -63,10 +63,12 @@ pub fn sweep_before(plan: &Plan, cluster: &Cluster, run: &str) -> BoxFuture<'sta
 pub fn surroundings(cluster: Cluster, known: Vec<(String, String)>) -> BoxFuture<'static, Surroundings> {
     Box::pin(async move {
         let mut around = Surroundings { facts: known, ..Surroundings::default() };
-        around.revisions.extend(cluster.as_ref().ok().and_then(checkout));
         let mut fact = |name: String, value: String| around.facts.push((name, redact_text(&value)));
         match cluster {
-            Ok(connections) if !connections.has_cluster() => fact("cluster".to_owned(), "none".to_owned()),
+            Ok(connections) if !connections.has_cluster() => {
+                fact("cluster".to_owned(), "none".to_owned());
+                around.revisions = known_of(&connections, std::iter::empty());
+            }
             Ok(connections) => {
                 let (found, flux) = tokio::join!(connections.surroundings(), connections.revisions());
                 let context = found.context.map(|context| ("context", context));
@@ -77,8 +79,7 @@ pub fn surroundings(cluster: Cluster, known: Vec<(String, String)>) -> BoxFuture
                     fact(name.to_owned(), value);
                 }
                 flux.remarks.into_iter().chain(flux.unread).for_each(|(name, value)| fact(name, value));
-                let revisions = flux.found.into_iter();
-                around.revisions.extend(revisions.map(|(object, revision)| Revision { object, revision }));
+                around.revisions = known_of(&connections, flux.found);
             }
             Err(why) => fact("cluster".to_owned(), why),
         }
@@ -93,21 +94,21 @@ pub fn revisions(cluster: &Cluster) -> Reader {
         let cluster = cluster.clone();
         Box::pin(async move {
             let Ok(connections) = cluster else { return Reading::default() };
-            let mut reading = Reading { revisions: checkout(&connections).into_iter().collect(), ..Reading::default() };
-            if connections.has_cluster() {
-                let flux = connections.revisions().await;
-                let found = flux.found.into_iter().map(|(object, revision)| Revision { object, revision });
-                reading.revisions.extend(found);
-                reading.unread = flux.unread.into_iter().map(|(kind, why)| (kind, redact_text(&why))).collect();
+            if !connections.has_cluster() {
+                return Reading { revisions: known_of(&connections, std::iter::empty()), ..Reading::default() };
             }
-            reading
+            let flux = connections.revisions().await;
+            let unread = flux.unread.into_iter().map(|(kind, why)| (kind, redact_text(&why))).collect();
+            Reading { revisions: known_of(&connections, flux.found), unread }
         })
     })
 }
 
-fn checkout(connections: &Connections) -> Option<Revision> {
-    let found = connections.repository().and_then(repository::revision)?;
-    Some(Revision { object: repository::CHECKOUT.to_owned(), revision: found.to_string() })
+/// What is checked out, then what Flux was found to have, by object.
+fn known_of(connections: &Connections, flux: impl IntoIterator<Item = (String, String)>) -> Vec<Revision> {
+    let checkout = connections.repository().and_then(repository::revision);
+    let checkout = checkout.map(|found| (repository::CHECKOUT.to_owned(), found.to_string()));
+    checkout.into_iter().chain(flux).map(|(object, revision)| Revision { object, revision }).collect()
 }
 
 /// The machine's name, where the system tells it.

@@ -24,7 +24,7 @@ pub struct Spec {
     pub required: Vec<Required>,
     /// Whether ServiceMonitors and PodMonitors are part of it: their kinds must be served, one at least must exist, and each
     /// must have become a scrape CR.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub monitors: bool,
     /// Names of scrape jobs that do not come from scrape CRs, such as those of `inlineScrapeConfig`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -55,10 +55,6 @@ pub struct Required {
     /// Why it may go unscraped for now: without a scrape CR, without a target, or with targets that are down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,
-}
-
-fn is_false(is: &bool) -> bool {
-    !is
 }
 
 fn one() -> u64 {
