@@ -2,6 +2,8 @@
 
 mod surroundings;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +179,15 @@ impl Outcome {
     /// Whether it is a pass.
     pub fn is_green(&self) -> bool {
         matches!(self, Self::Judged(verdict) if verdict.is_pass())
+    }
+
+    /// The checks at the root for one that needs this check: none when it is green, else what blocked it, or `own`, its id.
+    pub fn roots(&self, own: &str) -> BTreeSet<String> {
+        match self {
+            green if green.is_green() => BTreeSet::new(),
+            Self::Blocked { by } => by.iter().cloned().collect(),
+            _ => [own.to_owned()].into(),
+        }
     }
 
     /// Whether it is a judged failure.

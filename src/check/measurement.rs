@@ -69,3 +69,18 @@ impl Limit {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same saved evidence must give the same verdict, byte for byte.
+    #[test]
+    fn a_number_that_was_saved_is_read_back_to_its_last_digit() {
+        for n in 1..20_000_u32 {
+            let measured = Measurement::new("n", f64::from(n) * 1.1e-7 / 3.0, Unit::Seconds);
+            let text = serde_json::to_string(&measured).unwrap();
+            assert_eq!(serde_json::from_str::<Measurement>(&text).unwrap(), measured, "{text}");
+        }
+    }
+}

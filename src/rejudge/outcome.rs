@@ -41,13 +41,7 @@ impl Again<'_> {
 
     /// The checks at the root where a need is not green, unless the run went on all the same.
     fn blocked(&self, needs: &[&CheckRecord]) -> Option<Outcome> {
-        let mut by = BTreeSet::new();
-        for need in needs.iter().filter(|need| !need.is_green()) {
-            match &need.outcome {
-                Outcome::Blocked { by: roots } => by.extend(roots.iter().cloned()),
-                _ => drop(by.insert(need.card.id.clone())),
-            }
-        }
+        let by: BTreeSet<String> = needs.iter().flat_map(|need| need.outcome.roots(&need.card.id)).collect();
         let stays = !by.is_empty() && !self.saved.run.card.keep_going;
         stays.then(|| Outcome::Blocked { by: by.into_iter().collect() })
     }
@@ -125,7 +119,6 @@ impl Again<'_> {
             }
             Ok(evidence) => {
                 let outcome = ended(run::judge_saved(&evidence, |seen| check.expectation.judge(seen, evidence.at)));
-                let outcome = kept(outcome);
                 let undoing = self.undoing(before, evidence.attempt);
                 undoing.filter(|_| !outcome.is_failure()).unwrap_or(outcome)
             }
@@ -146,12 +139,6 @@ fn ended(result: LookResult) -> Outcome {
         LookResult::Judged(verdict) => Outcome::Judged(verdict),
         LookResult::Errored(error) => Outcome::Errored { error },
     }
-}
-
-/// An outcome as a journal keeps it: the last digit of a number may change when its text is read back.
-fn kept(outcome: Outcome) -> Outcome {
-    let text = serde_json::to_string(&outcome).ok();
-    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(outcome)
 }
 
 fn none(actual: String) -> Outcome {

@@ -101,11 +101,8 @@ impl<P: Probe> Runner<P> {
             Ok(()) => self.look_and_finish(&mut looks).await,
             Err(outcome) => outcome,
         };
-        let standing = match &outcome {
-            _ if outcome.is_green() => Standing::Green,
-            Outcome::Blocked { by } => Standing::NotGreen(by.iter().cloned().collect()),
-            _ => Standing::NotGreen([self.job.card.id.clone()].into()),
-        };
+        let roots = outcome.roots(&self.job.card.id);
+        let standing = if roots.is_empty() { Standing::Green } else { Standing::NotGreen(roots) };
         let took_seconds = looks.begun.map_or(0.0, |begun| begun.elapsed().as_secs_f64());
         let evidence = (looks.count > 0).then(|| Folder::evidence(&self.job.card.id));
         let objects = std::mem::take(&mut looks.objects);
