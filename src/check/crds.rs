@@ -20,7 +20,7 @@ use super::uses::Use;
 use super::verdict::Verdict;
 use crate::connect::resource::{CUSTOM_RESOURCE_DEFINITIONS, usual_plural};
 
-pub use observation::{Condition, Definition, Observation, Schema, Seen, Version};
+pub use observation::{Definition, Observation, Schema, Seen, Version};
 
 /// The kind.
 pub struct Crds;

@@ -18,7 +18,7 @@ use super::uses::Use;
 use super::verdict::Verdict;
 use crate::units::Duration;
 
-pub use observation::{Condition, External, Key, Observation, Served, Store, Target};
+pub use observation::{External, Key, Observation, Served, Store, Target};
 pub use spec::{Spec, StoreKind, StoreName};
 
 /// The kind.

@@ -22,8 +22,7 @@ use super::verdict::Verdict;
 
 pub use kinds::Target;
 pub use seen::{
-    Condition, Entry, Expression, Held, Kustomization, Literal, Object, Observation, Reference, Release, Snapshot,
-    Texts, Watched,
+    Entry, Expression, Held, Kustomization, Literal, Object, Observation, Reference, Release, Snapshot, Texts, Watched,
 };
 pub use spec::{Applied, Awaited, Chart, Named, Present, Remediation, Root, Spec, Substitutes};
 

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod alert_flow;
 pub mod alertmanager_config;
+pub mod condition;
 pub mod crds;
 pub mod evidence;
 pub mod expectation;

@@ -2,8 +2,10 @@
 
 mod blind;
 mod cel;
+mod count;
 mod definition;
 mod each;
+mod fault;
 mod judge;
 mod known;
 mod observation;
@@ -26,12 +28,11 @@ use super::verdict::Verdict;
 use crate::connect::resource::CUSTOM_RESOURCE_DEFINITIONS;
 
 pub use cel::Expression;
+pub use count::Count;
 pub use each::ForEach;
-pub use observation::{
-    Condition, Definition, Element, Elements, Fields, Found, Match, Observation, Seen, Served, Unknown, Value,
-};
+pub use observation::{Definition, Element, Elements, Fields, Found, Match, Observation, Seen, Served, Unknown, Value};
 pub use path::Path;
-pub use spec::{Age, Count, Observed, Owner, Spec, Status};
+pub use spec::{Age, Observed, Owner, Spec, Status};
 pub use wanted::{Pattern, Wanted, Yes};
 
 /// The kind.

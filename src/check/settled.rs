@@ -24,7 +24,7 @@ use crate::units::Duration;
 pub use flux::{Flux, Kustomization, Source, SourceKind, SourceSeen};
 pub use pods::{Change, Pod};
 pub use rollout::Rollout;
-pub use said::{Condition, Said};
+pub use said::Said;
 
 /// The kind.
 pub struct Settled;

@@ -74,7 +74,7 @@ pub async fn the_store_is_misnamed(sandbox: &mut Sandbox) {
     sandbox.patch_status(EXTERNAL, json!({"conditions": [failed]})).await;
     let wanted = [
         ("external_secret/other-store", "expected ClusterSecretStore drill, got ClusterSecretStore dril"),
-        ("external_secret/not-ready", "Ready False, SecretSyncedError"),
+        ("external_secret/not-ready", "Ready is False (SecretSyncedError)"),
     ];
     sandbox.red("spec.secretStoreRef.name is misspelt", CHECK, &wanted).await;
     prepared(sandbox).await;
@@ -84,7 +84,7 @@ pub async fn the_store_does_not_work(sandbox: &mut Sandbox) {
     prepared(sandbox).await;
     let failed = ready("False", "InvalidProviderConfig", "unable to validate store");
     sandbox.patch_status(STORE, json!({"conditions": [failed]})).await;
-    let wanted = [("external_secret/store-not-ready", "Ready False, InvalidProviderConfig")];
+    let wanted = [("external_secret/store-not-ready", "Ready is False (InvalidProviderConfig)")];
     sandbox.red("the store's token has run out; the ExternalSecret is still Ready", CHECK, &wanted).await;
     prepared(sandbox).await;
 }

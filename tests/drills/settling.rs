@@ -56,7 +56,7 @@ pub async fn a_source_has_fetched_nothing(sandbox: &mut Sandbox) {
     let failing = json!({"type": "Ready", "status": "False", "reason": "GitOperationFailed", "message": "no such host",
         "lastTransitionTime": "2026-11-25T01:00:00Z"});
     write_status(sandbox, SOURCE, &json!({"artifact": null, "conditions": [failing]})).await;
-    let wanted = [("settled/nothing-fetched", "got nothing; Ready is False: GitOperationFailed: no such host")];
+    let wanted = [("settled/nothing-fetched", "got nothing; Ready is False (GitOperationFailed): no such host")];
     sandbox.red("the GitRepository has no artifact", CHECK, &wanted).await;
     write_status(sandbox, SOURCE, &was).await;
 }
@@ -137,7 +137,7 @@ pub async fn a_source_can_fetch_no_more(sandbox: &mut Sandbox) {
     let was = status(sandbox, SOURCE).await;
     let generation = api(sandbox, SOURCE).get(SOURCE.2).await.unwrap().metadata.generation;
     write_status(sandbox, SOURCE, &json!({"conditions": [failing(generation)]})).await;
-    let wanted = [("settled/source-not-ready", "Ready is False: GitOperationFailed: couldn't find remote ref")];
+    let wanted = [("settled/source-not-ready", "Ready is False (GitOperationFailed): couldn't find remote ref")];
     sandbox.red("the branch of the GitRepository is gone", CHECK, &wanted).await;
     write_status(sandbox, SOURCE, &was).await;
 }

@@ -1,6 +1,7 @@
 //! Judges what was seen of CRDs.
 
 use super::{Definition, Observation, Seen, Spec};
+use crate::check::condition::Condition;
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Limit, Measurement, Unit};
@@ -31,11 +32,10 @@ fn finding(spec: &Spec, seen: &Observation, kind: &Seen) -> Option<Finding> {
 }
 
 fn of_definition(spec: &Spec, kind: &Seen, definition: &Definition) -> Option<Finding> {
-    let status = |condition: &Option<super::Condition>| match condition {
-        Some(condition) => format!("{} ({}: {})", condition.status, condition.reason, condition.message),
-        None => "absent".to_owned(),
+    let told = |name: &str, condition: &Option<Condition>| {
+        condition.as_ref().map_or_else(|| format!("{name} is absent"), Condition::words)
     };
-    let holds = |condition: &Option<super::Condition>| condition.as_ref().is_some_and(|one| one.status == "True");
+    let holds = |condition: &Option<Condition>| condition.as_ref().is_some_and(Condition::is_true);
     let refused = definition.names_accepted.as_ref().is_some_and(|one| one.status == "False");
     if definition.terminating {
         let finding = Finding::new("crds/terminating", "the CRD stays", "its deletion has been asked for");
@@ -45,15 +45,12 @@ fn of_definition(spec: &Spec, kind: &Seen, definition: &Definition) -> Option<Fi
         let finding = Finding::new("crds/other-kind", format!("it defines {}", kind.kind), actual);
         Some(finding.hint("give the plural name of the kind under `plurals`").terminal())
     } else if refused {
-        let actual = format!("NamesAccepted is {}", status(&definition.names_accepted));
+        let actual = told("NamesAccepted", &definition.names_accepted);
         let finding = Finding::new("crds/names-conflict", "the CRD owns its names", actual);
         Some(finding.hint("remove the other CRD that holds the name").terminal())
     } else if !holds(&definition.names_accepted) || !holds(&definition.established) {
-        let actual = format!(
-            "Established is {}, NamesAccepted is {}",
-            status(&definition.established),
-            status(&definition.names_accepted)
-        );
+        let both = [("Established", &definition.established), ("NamesAccepted", &definition.names_accepted)];
+        let actual = both.map(|(name, condition)| told(name, condition)).join("; ");
         Some(Finding::new("crds/not-established", "Established and NamesAccepted are True", actual))
     } else {
         not_served(spec, definition)

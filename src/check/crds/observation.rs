@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::check::condition::Condition;
+
 /// The CRDs of the wanted kinds, and what the API server lists for their group and version.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Observation {
@@ -44,19 +46,6 @@ pub struct Definition {
     pub versions: Vec<Version>,
 }
 
-/// A condition.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub struct Condition {
-    /// `True`, `False` or `Unknown`.
-    pub status: String,
-    /// For machines.
-    #[serde(default)]
-    pub reason: String,
-    /// For people.
-    #[serde(default)]
-    pub message: String,
-}
-
 /// One version of a CRD.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Version {
@@ -95,18 +84,13 @@ impl Definition {
             })
         };
         let versions = versions.iter().map(version).collect::<Option<_>>().ok_or("a version without its marks")?;
-        let conditions = crd["status"]["conditions"].as_array();
-        let condition = |name: &str| {
-            let found = conditions.into_iter().flatten().find(|condition| condition["type"] == name);
-            found.and_then(|found| Condition::deserialize(found).ok())
-        };
         Ok(Self {
             kind,
             generation: crd["metadata"]["generation"].as_i64(),
             resource_version: crd["metadata"]["resourceVersion"].as_str().map(str::to_owned),
             terminating: crd["metadata"]["deletionTimestamp"].is_string(),
-            established: condition("Established"),
-            names_accepted: condition("NamesAccepted"),
+            established: Condition::of(crd, "Established"),
+            names_accepted: Condition::of(crd, "NamesAccepted"),
             versions,
         })
     }

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::observation::{Condition, External, Observation, Served, Store};
+use super::observation::{External, Observation, Served, Store};
 use super::spec::Spec;
 use super::target;
+use crate::check::condition::Condition;
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::verdict::Verdict;
@@ -80,7 +81,7 @@ fn store(spec: &Spec, external: &External, store: Option<&Store>) -> Option<Find
         let finding = Finding::new("external_secret/store-missing", "the store exists", "it does not");
         return Some(finding.on(named.to_string()).hint("see spec.secretStoreRef, and who was to apply the store"));
     };
-    let is_valid = |ready: &Condition| ready.status == "True" && ready.reason == VALID;
+    let is_valid = |ready: &Condition| ready.is_true() && ready.reason == VALID;
     if store.ready.as_ref().is_some_and(is_valid) {
         return None;
     }
@@ -92,7 +93,7 @@ fn store(spec: &Spec, external: &External, store: Option<&Store>) -> Option<Find
 fn synced(external: &External) -> Option<Finding> {
     let expected = format!("Ready True, {}: {}", SYNCED.0, SYNCED.1);
     let actual = words(external.ready.as_ref());
-    let ready = external.ready.as_ref().filter(|ready| ready.status == "True");
+    let ready = external.ready.as_ref().filter(|ready| ready.is_true());
     let Some(ready) = ready else {
         let finding = Finding::new("external_secret/not-ready", expected, actual);
         return Some(finding.hint("see its events: a key that the store does not have, or a store that does not work"));
@@ -143,8 +144,5 @@ fn refreshed(spec: &Spec, external: &External, at: Timestamp) -> Result<f64, Fin
 }
 
 fn words(condition: Option<&Condition>) -> String {
-    condition.map_or_else(
-        || "it has no condition Ready".to_owned(),
-        |ready| format!("Ready {}, {}: {}", ready.status, ready.reason, ready.message),
-    )
+    condition.map_or_else(|| "it has no condition Ready".to_owned(), Condition::words)
 }

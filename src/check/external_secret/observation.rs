@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::spec::StoreName;
+use crate::check::condition::Condition;
 
 /// The ExternalSecret, its store, and its Secret.
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,19 +63,6 @@ pub struct External {
     /// `status.syncedResourceVersion`: the generation that was synchronised, a dash, and a hash of labels and annotations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub synced: Option<String>,
-}
-
-/// A condition.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Condition {
-    /// `True`, `False`, `Unknown`.
-    pub status: String,
-    /// Its reason.
-    #[serde(default)]
-    pub reason: String,
-    /// Its message.
-    #[serde(default)]
-    pub message: String,
 }
 
 /// A store.

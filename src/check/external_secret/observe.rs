@@ -1,11 +1,11 @@
 //! Looks at an ExternalSecret, the store that it names, and the Secret that it makes.
 
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::observation::{Condition, External, Key, Observation, Served, Store, Target};
+use super::observation::{External, Key, Observation, Served, Store, Target};
 use super::spec::{Spec, StoreKind, StoreName};
 use crate::check::access::Access;
+use crate::check::condition::Condition;
 use crate::check::trouble::Trouble;
 use crate::check::uses::Use;
 use crate::connect::{Connections, Resource, Scope};
@@ -16,9 +16,6 @@ static CLUSTER_STORES: Resource =
     Resource::of(GROUP, "v1", "ClusterSecretStore", "clustersecretstores", Scope::Cluster);
 static STORES: Resource = Resource::of(GROUP, "v1", "SecretStore", "secretstores", Scope::Namespaced);
 static SECRETS: Resource = Resource::of("", "v1", "Secret", "secrets", Scope::Namespaced);
-
-/// The longest message that is kept of a condition.
-const MESSAGE: usize = 400;
 
 pub(super) fn uses(spec: &Spec) -> Vec<Use> {
     let namespace = Some(spec.namespace.as_str());
@@ -94,7 +91,7 @@ async fn store(connections: &Connections, namespace: &str, named: &StoreName) ->
     Ok(found.map(|object| Store {
         name: named.to_string(),
         resource_version: text(&object["metadata"]["resourceVersion"]),
-        ready: ready(&object),
+        ready: Condition::of(&object, "Ready"),
     }))
 }
 
@@ -115,16 +112,10 @@ fn external(name: &str, object: &Value) -> External {
         store: text(&reference["name"]).map(|name| StoreName { kind, name }),
         makes: text(&spec["target"]["name"]).unwrap_or_else(|| name.to_owned()),
         creation: text(&spec["target"]["creationPolicy"]).unwrap_or_else(|| "Owner".to_owned()),
-        ready: ready(object),
+        ready: Condition::of(object, "Ready"),
         refreshed: text(&status["refreshTime"]),
         synced: text(&status["syncedResourceVersion"]),
     }
-}
-
-fn ready(object: &Value) -> Option<Condition> {
-    let found = list(&object["status"]["conditions"]).find(|condition| condition["type"] == "Ready")?;
-    let condition = Condition::deserialize(found).ok()?;
-    Some(Condition { message: condition.message.chars().take(MESSAGE).collect(), ..condition })
 }
 
 /// Values are dropped here: of each its size alone is kept.

@@ -4,10 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::kinds::Target;
-use super::seen::{Condition, Entry, Expression, Kustomization, Object, Reference, Release, Snapshot, Watched};
+use super::seen::{Entry, Expression, Kustomization, Object, Reference, Release, Snapshot, Watched};
+use crate::check::condition::Condition;
 
-/// Letters of a condition's message that are kept: a dry run quotes the whole object.
-const MESSAGE: usize = 300;
 const BY_NAME: &str = "kustomize.toolkit.fluxcd.io/name";
 const BY_NAMESPACE: &str = "kustomize.toolkit.fluxcd.io/namespace";
 
@@ -25,7 +24,7 @@ pub(super) fn object(kind: Target, json: &Value) -> Option<Object> {
         suspended: spec["suspend"] == true,
         fixed: kind == Target::HelmRepository && spec["type"] == "oci",
         observed_generation: status["observedGeneration"].as_i64(),
-        conditions: list(&status["conditions"]).filter_map(condition).collect(),
+        conditions: Condition::all(json).collect(),
         applied_by: path(labels[BY_NAMESPACE].as_str(), &labels[BY_NAME]),
         applied_as: list(&metadata["managedFields"]).filter_map(applied_as).collect(),
         depends_on: list(&spec["dependsOn"]).filter_map(|one| referred(one, &namespace)).collect(),
@@ -117,24 +116,6 @@ fn path(namespace: Option<&str>, name: &Value) -> Option<String> {
 fn applied_as(entry: &Value) -> Option<String> {
     let applied = entry["operation"] == "Apply" && entry["subresource"].as_str().unwrap_or_default().is_empty();
     applied.then(|| text(&entry["apiVersion"])).flatten()
-}
-
-fn condition(json: &Value) -> Option<Condition> {
-    Some(Condition {
-        name: text(&json["type"])?,
-        status: text(&json["status"])?,
-        reason: text(&json["reason"]).unwrap_or_default(),
-        message: shortened(json["message"].as_str().unwrap_or_default()),
-        observed_generation: json["observedGeneration"].as_i64(),
-    })
-}
-
-fn shortened(message: &str) -> String {
-    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(MESSAGE) {
-        Some((end, _)) => format!("{}...", &line[..end]),
-        None => line,
-    }
 }
 
 fn text(value: &Value) -> Option<String> {

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::condition::Condition;
+
 pub use asked::{Held, Literal, Placed, Texts};
 pub use own::{Entry, Expression, Kustomization, Release, Snapshot, Watched};
 
@@ -45,13 +47,13 @@ pub struct Object {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
     /// Whether its deletion was asked for.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleting: bool,
     /// `spec.suspend`.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub suspended: bool,
     /// A HelmRepository of type `oci`, which source-controller (1.3 and later) leaves without a status.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fixed: bool,
     /// The generation that its status speaks of; -1 where it never succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,25 +84,6 @@ pub struct Object {
     pub release: Option<Release>,
 }
 
-/// A condition of an object.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Condition {
-    /// `Ready`.
-    #[serde(rename = "type")]
-    pub name: String,
-    /// `True`, `False` or `Unknown`.
-    pub status: String,
-    /// For machines.
-    #[serde(default)]
-    pub reason: String,
-    /// For people, shortened.
-    #[serde(default)]
-    pub message: String,
-    /// The generation that it speaks of; absent where it does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub observed_generation: Option<i64>,
-}
-
 /// Another object of Flux.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
@@ -108,10 +91,6 @@ pub struct Reference {
     pub kind: String,
     /// `namespace/name`.
     pub path: String,
-}
-
-fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 impl Object {

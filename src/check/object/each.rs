@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::count::Count;
 use super::path::Path;
-use super::spec::Count;
 use super::wanted::Wanted;
 
 /// Demands on each element that a path leads to. A path such as `containers[*].image` leads only to what is there: an element

@@ -8,8 +8,9 @@ mod value;
 
 use jiff::Timestamp;
 
+use super::count::Count;
 use super::observation::{Fields, Found, Observation, Served};
-use super::spec::{Age, Count, Demand};
+use super::spec::{Age, Demand};
 use crate::check::finding::Finding;
 use crate::check::judgement::Judgement;
 use crate::check::measurement::{Limit, Measurement, Unit};

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::check::condition::Condition;
+
 /// The objects that were found, and what the cluster knows of their kind.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Observation {
@@ -113,26 +115,6 @@ pub struct Found {
     /// Fields that its kind does not know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<Unknown>,
-}
-
-/// A condition.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all(deserialize = "camelCase"))]
-pub struct Condition {
-    /// `Ready`.
-    #[serde(rename = "type")]
-    pub name: String,
-    /// `True`, `False` or `Unknown`.
-    pub status: String,
-    /// For machines.
-    #[serde(default)]
-    pub reason: String,
-    /// For people.
-    #[serde(default)]
-    pub message: String,
-    /// The generation that it speaks of; absent where it does not say.
-    #[serde(default, skip_serializing_if = "Option::is_none", alias = "observed_generation")]
-    pub observed_generation: Option<i64>,
 }
 
 /// What a path leads to.

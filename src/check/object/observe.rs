@@ -1,7 +1,6 @@
 //! Looks at objects, and keeps what is judged.
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::blind::{blind, kept, part_kept};
@@ -9,9 +8,10 @@ use super::cel::{Expression, part};
 use super::definition::{About, about, served};
 use super::each::ForEach;
 use super::known;
-use super::observation::{Condition, Definition, Element, Elements, Found, Match, Observation, Seen, Unknown};
+use super::observation::{Definition, Element, Elements, Found, Match, Observation, Seen, Unknown};
 use super::path::Path;
 use super::spec::{Demand, Owner};
+use crate::check::condition::Condition;
 use crate::check::suggest::closest;
 use crate::check::trouble::Trouble;
 use crate::connect::{Connections, Resource, Scope};
@@ -95,7 +95,7 @@ pub(super) fn keep(demand: &Demand, mut object: Json, secret: bool, about: &Abou
         generation: metadata["generation"].as_i64(),
         observed_generation: status["observedGeneration"].as_i64(),
         has_status: status.as_object().is_some_and(|status| !status.is_empty()),
-        conditions: conditions(demand, status),
+        conditions: conditions(demand, &object),
         paths: paths.collect::<Result<_, _>>()?,
         elements: elements.collect::<Result<_, _>>()?,
         mentioned: (!demand.cel.is_empty())
@@ -114,10 +114,8 @@ fn held(since: &str, metadata: &Json) -> String {
     }
 }
 
-fn conditions(demand: &Demand, status: &Json) -> Vec<Condition> {
-    let all = status["conditions"].as_array().into_iter().flatten();
-    let wanted = all.filter(|one| one["type"].as_str().is_some_and(|name| demand.conditions.contains_key(name)));
-    wanted.filter_map(|one| Condition::deserialize(one).ok()).collect()
+fn conditions(demand: &Demand, object: &Json) -> Vec<Condition> {
+    Condition::all(object).filter(|one| demand.conditions.contains_key(&one.name)).collect()
 }
 
 /// Where a path leads to from a place: in an object, or in one of its elements.

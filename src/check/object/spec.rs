@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cel::Expression;
-use super::each::{self, ForEach};
+use super::count::Count;
+use super::each::ForEach;
+use super::fault;
 use super::path::Path;
 use super::wanted::Wanted;
 use crate::connect::resource::usual_plural;
@@ -81,21 +83,6 @@ pub struct Owner {
     pub kind: String,
     /// Its name.
     pub name: String,
-}
-
-/// A number of things.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Count {
-    /// Exactly so many.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exactly: Option<u64>,
-    /// At least so many.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_least: Option<u64>,
-    /// At most so many, but one at least.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_most: Option<u64>,
 }
 
 /// How long ago something was made.
@@ -184,8 +171,8 @@ impl Demand {
     }
 
     /// Whether values that a path leads to may be read.
-    fn may_read(&self, path: &Path) -> bool {
-        !self.is_secret() || path.root().is_some_and(is_plain)
+    pub(super) fn may_read(&self, path: &Path) -> bool {
+        !self.is_secret() || path.root().is_some_and(fault::is_plain)
     }
 
     /// Whether there must be none.
@@ -194,75 +181,11 @@ impl Demand {
     }
 }
 
-/// Whether a demand on a field can be meant. `readable` says whether values there may be read.
-fn of_field(path: &Path, wanted: &Wanted, readable: bool) -> Result<(), String> {
-    if let Some(fault) = wanted.fault() {
-        return Err(format!("`{path}` {fault}"));
-    }
-    if !readable && !wanted.is_blind() {
-        return Err(format!(
-            "`{path}` would compare data of a Secret, which is never read: expected `exists`, `absent`, `count`, or \
-             `at_least` and `at_most` for the number of bytes"
-        ));
-    }
-    if wanted.exists.is_some() && wanted.count.is_none() && path.passes_over() {
-        return Err(format!(
-            "`{path}` leads only to what is there, so `exists` passes over every element without it: expected `for_each` with \
-             the elements as `path` and the rest in `fields`, or `count` beside `exists`"
-        ));
-    }
-    Ok(())
-}
-
-/// Whether a top-level field of a Secret is no data.
-fn is_plain(field: &str) -> bool {
-    matches!(field, "metadata" | "type" | "immutable" | "kind" | "apiVersion")
-}
-
 impl TryFrom<Demand> for Spec {
     type Error = String;
 
     fn try_from(demand: Demand) -> Result<Self, String> {
-        for (path, wanted) in &demand.fields {
-            of_field(path, wanted, demand.may_read(path))?;
-        }
-        for each in &demand.for_each {
-            each.fault().map_or(Ok(()), Err)?;
-            let readable = demand.may_read(&each.path);
-            each.fields.iter().try_for_each(|(path, wanted)| of_field(path, wanted, readable))?;
-        }
-        if let Some(path) = each::twice(&demand.for_each) {
-            return Err(format!(
-                "`{path}` stands twice in `for_each`: expected all demands on its elements in one entry"
-            ));
-        }
-        let data = |expression: &&Expression| {
-            expression.mentions().iter().any(|field| !field.presence && !is_plain(field.root()))
-        };
-        if let Some(expression) = demand.cel.iter().find(data).filter(|_| demand.is_secret()) {
-            return Err(format!(
-                "`{expression}` would compare data of a Secret, which is never read: expected has(data.key), or `fields` with \
-                 `exists`, or with `at_least` and `at_most` for the number of bytes"
-            ));
-        }
-        if demand.name.is_some() && demand.selector.is_some() {
-            return Err("`name` and `selector` are both given: expected one of them".to_owned());
-        }
-        if let Some(fault) = demand.count.as_ref().and_then(Count::fault) {
-            return Err(format!("`count` {fault}"));
-        }
-        let values = !demand.fields.is_empty() || !demand.for_each.is_empty() || !demand.cel.is_empty();
-        let demands = values || !demand.conditions.is_empty() || demand.age.is_some();
-        if demand.is_none() && (demands || demand.known_fields) {
-            return Err("there must be none, yet something is demanded of each: expected `count: {exactly: 0}` alone"
-                .to_owned());
-        }
-        if demand.api_version.split('/').any(str::is_empty) || demand.api_version.split('/').count() > 2 {
-            let found = &demand.api_version;
-            return Err(format!(
-                "`apiVersion` is `{found}`: expected a version, or a group and a version, such as v1 or apps/v1"
-            ));
-        }
+        fault::check(&demand)?;
         Ok(Self(demand))
     }
 }
@@ -278,47 +201,6 @@ impl Deref for Spec {
 
     fn deref(&self) -> &Demand {
         &self.0
-    }
-}
-
-impl Count {
-    /// The fewest that are right.
-    pub(super) fn least(&self) -> u64 {
-        self.at_least.or(self.exactly).unwrap_or(1)
-    }
-
-    /// Whether so many are right.
-    pub(super) fn holds(&self, count: u64) -> bool {
-        let least = self.least();
-        let most = self.at_most.or(self.exactly).unwrap_or(u64::MAX);
-        (least..=most).contains(&count)
-    }
-
-    /// What is wrong with it.
-    pub(super) fn fault(&self) -> Option<&'static str> {
-        match (self.exactly, self.at_least, self.at_most) {
-            (None, None, None) => Some("says no number: expected one of `exactly`, `at_least` and `at_most`"),
-            (Some(_), Some(_), _) | (Some(_), _, Some(_)) => {
-                Some("says two things: expected `exactly`, or `at_least` and `at_most`")
-            }
-            (_, Some(0), _) => {
-                Some("is at least none, which always holds: expected `exactly: 0`, or a number above it")
-            }
-            (_, _, Some(0)) => Some("is at most none: expected `exactly: 0`"),
-            (_, Some(least), Some(most)) if least > most => Some("can never hold: expected `at_least` below `at_most`"),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.exactly, self.at_least, self.at_most) {
-            (Some(exactly), ..) => write!(f, "exactly {exactly}"),
-            (_, Some(least), Some(most)) => write!(f, "{least} to {most}"),
-            (_, _, Some(most)) => write!(f, "1 to {most}"),
-            (_, least, _) => write!(f, "at least {}", least.unwrap_or(1)),
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::spec::Count;
+use super::count::Count;
 use crate::units::{Duration, Quantity};
 
 /// What each value at a path must be. Every demand must hold for every value, and without a value only `absent` holds.

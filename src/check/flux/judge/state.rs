@@ -4,8 +4,9 @@
 //! writes `status.observedGeneration` only on success, so that a failure is told by the condition's own.
 
 use super::Told;
+use crate::check::condition::Condition;
 use crate::check::finding::Finding;
-use crate::check::flux::seen::{Condition, Object};
+use crate::check::flux::seen::Object;
 
 /// What is wrong with an object.
 pub(super) struct Fault {
@@ -51,17 +52,17 @@ pub(super) fn fault(object: &Object) -> Option<Fault> {
         return own(finding);
     }
     if let Some(stalled) = holds(object, "Stalled") {
-        let finding = Finding::new("flux/stalled", "it goes on", words(stalled));
+        let finding = Finding::new("flux/stalled", "it goes on", stalled.words());
         return own(finding.hint("it does not try again until it is changed: mend what the message says").terminal());
     }
     match ready.status.as_str() {
         "True" => unsettled(object),
         "False" => {
             let (code, hint) = code(object, ready);
-            let finding = Finding::new(code, "it is ready", words(ready)).hint(hint);
+            let finding = Finding::new(code, "it is ready", ready.words()).hint(hint);
             Some(Fault { told: Told::Fails(finding), follows: follows(ready) })
         }
-        _ => unclear(Finding::new("flux/progressing", "it is ready", words(ready))),
+        _ => unclear(Finding::new("flux/progressing", "it is ready", ready.words())),
     }
 }
 
@@ -82,7 +83,7 @@ fn follows(ready: &Condition) -> Follows {
 /// Ready, but not at rest.
 fn unsettled(object: &Object) -> Option<Fault> {
     if let Some(reconciling) = holds(object, "Reconciling") {
-        return unclear(Finding::new("flux/progressing", "it is at rest", words(reconciling)));
+        return unclear(Finding::new("flux/progressing", "it is at rest", reconciling.words()));
     }
     let observed = object.observed_generation.unwrap_or(-1);
     of_another_generation("its status", object.generation, Some(observed)).and_then(unclear)
@@ -101,9 +102,9 @@ fn of_another_generation(who: &str, generation: Option<i64>, observed: Option<i6
 /// Helm failed, and what runs now is another release than the one that was meant, or none.
 fn remediated(object: &Object, ready: &Condition) -> Option<Finding> {
     let done = holds(object, "Remediated").filter(|_| ready.status != "True")?;
-    let released = object.condition("Released").map(words);
+    let released = object.condition("Released").map(Condition::words);
     let why = released.map_or_else(String::new, |why| format!("; first: {why}"));
-    let finding = Finding::new("flux/remediated", "the release that was meant runs", format!("{}{why}", words(done)));
+    let finding = Finding::new("flux/remediated", "the release that was meant runs", format!("{}{why}", done.words()));
     let finding = finding.hint("see the first message: an earlier release runs, or none");
     // With retries left, it tries again.
     Some(if holds(object, "Stalled").is_some() { finding.terminal() } else { finding })
@@ -111,17 +112,9 @@ fn remediated(object: &Object, ready: &Condition) -> Option<Finding> {
 
 /// A condition that is true of this generation.
 fn holds<'a>(object: &'a Object, name: &str) -> Option<&'a Condition> {
-    let condition = object.condition(name).filter(|condition| condition.status == "True")?;
+    let condition = object.condition(name).filter(|condition| condition.is_true())?;
     let is_old = condition.observed_generation.is_some_and(|of| object.generation.is_some_and(|now| of != now));
     (!is_old).then_some(condition)
-}
-
-/// The controllers' own reason and message.
-fn words(condition: &Condition) -> String {
-    match condition.message.as_str() {
-        "" => format!("{} is {} ({})", condition.name, condition.status, condition.reason),
-        message => format!("{} is {} ({}): {message}", condition.name, condition.status, condition.reason),
-    }
 }
 
 /// The code of a reason, and what to do (kustomize-controller 1.7, helm-controller 1.4, source-controller 1.7).

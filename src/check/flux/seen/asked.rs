@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::is_false;
-
 /// Whether something that an inventory names is there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Held {
@@ -22,7 +20,7 @@ pub struct Texts {
     /// How many there are.
     pub read: usize,
     /// It asks Flux to leave it as it is (`kustomize.toolkit.fluxcd.io/substitute: disabled`).
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub spared: bool,
     /// Variables in them that were not replaced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

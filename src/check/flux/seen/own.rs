@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::is_false;
-
 /// What only a Kustomization has.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Kustomization {
@@ -16,7 +14,7 @@ pub struct Kustomization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempted: Option<String>,
     /// `spec.wait`: everything that it applies is awaited.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wait: bool,
     /// `spec.healthChecks`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

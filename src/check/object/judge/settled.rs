@@ -3,8 +3,9 @@
 //! What a status says of an older generation is no news of this one: it is neither held against the object nor for it.
 
 use super::Told;
+use crate::check::condition::Condition;
 use crate::check::finding::Finding;
-use crate::check::object::observation::{Condition, Definition, Found, Observation};
+use crate::check::object::observation::{Definition, Found, Observation};
 use crate::check::object::spec::{Demand, Observed};
 
 /// Why an object cannot be judged yet; `None` when its controller has seen it, or when none reports on such objects.

@@ -2,9 +2,10 @@
 
 use super::running::at_work;
 use super::{Stands, not_observed, suspended};
+use crate::check::condition::Condition;
 use crate::check::finding::Finding;
 use crate::check::revision::is_meant;
-use crate::check::settled::said::{Condition, State};
+use crate::check::settled::said::State;
 use crate::check::settled::{Flux, Kustomization, Observation, SourceSeen};
 
 /// The source, where it stands still and holds what is meant.
@@ -17,7 +18,7 @@ pub(super) fn source<'a>(flux: &Flux, seen: &'a Observation) -> Result<&'a Sourc
     };
     let said = &source.said;
     let why = match &said.ready {
-        Some(ready) if ready.status == "True" => String::new(),
+        Some(ready) if ready.is_true() => String::new(),
         Some(ready) => format!("; {}", ready.words()),
         None => "; it has no condition Ready".to_owned(),
     };

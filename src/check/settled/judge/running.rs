@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{STUCK, Stands, not_observed, seconds, suspended};
+use crate::check::condition::Condition;
 use crate::check::finding::Finding;
-use crate::check::settled::said::{Condition, Said, State};
+use crate::check::settled::said::{Said, State};
 use crate::check::settled::{Object, Pod, Rollout};
 
 /// Reasons of a HelmRelease's Ready=False that speak of others, which may still come.

@@ -20,7 +20,7 @@ fn flux_must_have_applied_what_its_source_has_fetched() {
         "reason": "HealthCheckFailed", "message": "timeout", "observedGeneration": 3}),
     ));
     unclear(&older, "settled/not-applied");
-    let actual = "it has applied main@sha1:0000; Ready is False: HealthCheckFailed: timeout";
+    let actual = "it has applied main@sha1:0000; Ready is False (HealthCheckFailed): timeout";
     assert_eq!(older.findings()[0].actual, actual);
     unclear(&of(with(kustomization("main@sha1:4f2a00"), "/metadata/generation", json!(4))), "settled/not-observed");
     let mut suspended = kustomization("main@sha1:0000");
@@ -71,7 +71,7 @@ fn a_source_that_is_suspended_will_never_settle() {
     let verdict = with_source(failing);
     assert_eq!(
         verdict.findings()[0].actual,
-        "it is suspended, and holds main@sha1:4f2a00; Ready is False: GitOperationFailed: why"
+        "it is suspended, and holds main@sha1:4f2a00; Ready is False (GitOperationFailed): why"
     );
 }
 
@@ -83,7 +83,7 @@ fn a_source_is_ready_at_its_generation() {
         let verdict = with_source(with(source(), "/status/conditions/0", ready(status, "GitOperationFailed", 1)));
         unclear(&verdict, "settled/source-not-ready");
         assert!(!verdict.is_terminal());
-        let actual = format!("it holds main@sha1:4f2a00, and Ready is {status}: GitOperationFailed: why");
+        let actual = format!("it holds main@sha1:4f2a00, and Ready is {status} (GitOperationFailed): why");
         assert_eq!(verdict.findings()[0].actual, actual);
     }
     let mut stalled = ready("True", "URLInvalid", 1);
