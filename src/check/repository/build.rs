@@ -140,7 +140,7 @@ impl<'f, 'c> Builder<'f, 'c> {
         }
         items("resources").iter().chain(items("bases")).for_each(|item| self.resource(file, folder, item, None));
         for key in ["configMapGenerator", "secretGenerator"] {
-            items(key).iter().for_each(|one| self.generator(file, folder, key, one));
+            items(key).iter().for_each(|one| self.generator(file, folder, key, (root, one)));
         }
         items("components").iter().for_each(|item| self.resource(file, folder, item, Some(since)));
         // The order of kustomize's own transformers (kustomize api/internal/target/kusttarget_configplugin.go).

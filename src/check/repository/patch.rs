@@ -1,5 +1,4 @@
-//! Patches of kustomize: strategic merges of maps, and JSON patches, each with the objects that it is for. In a merge, lists
-//! are replaced as a whole, as kustomize does for every kind of which it knows no schema.
+//! Patches of kustomize: strategic merges, and JSON patches, each with the objects that it is for.
 
 mod merge;
 mod operation;

@@ -52,7 +52,7 @@ impl Reach {
         let mut queue = VecDeque::new();
         for (entry, written) in spec.entries.iter().enumerate() {
             match join("", written).filter(|folder| files.is_folder(folder)) {
-                Some(folder) => queue.push_back(Next { entry, owner: None, folder }),
+                Some(folder) => queue.push_back(Next { entry, owner: own::applies(files, &folder), folder }),
                 None => reach.no_entries.push(written.clone()),
             }
         }
@@ -70,9 +70,12 @@ impl Reach {
                 }
                 let Some(folder) = reach.leads_to(files, &object, (own, spec)) else { continue };
                 // The Kustomization that Flux begins with is usually among what it applies.
-                let is_own =
-                    |build: &&mut Build| build.owner.is_none() && build.entry == next.entry && build.folder == folder;
+                let is_own = |build: &&mut Build| {
+                    let is_its = |owner: &Object| owner.here() == object.here();
+                    build.entry == next.entry && build.folder == folder && build.owner.as_ref().is_none_or(is_its)
+                };
                 match reach.builds.iter_mut().find(is_own) {
+                    // As it is with its own patches.
                     Some(entry) => entry.owner = Some(object),
                     None => queue.push_back(Next { entry: next.entry, owner: Some(object), folder }),
                 }
@@ -103,7 +106,7 @@ impl Reach {
     pub fn has(&self, cluster: usize, kind: &str, namespace: Option<&str>, name: &str) -> bool {
         let is_in = |home: &str| namespace.is_none_or(|namespace| namespace == home);
         let mut made = self.generated_in(cluster);
-        made.any(|made| made.kind == kind && made.name == name && is_in(made.home()))
+        made.any(|made| made.is(kind, name) && is_in(made.home()))
             || self.objects_in(cluster).any(|one| one.kind() == kind && one.name() == name && is_in(one.home()))
     }
 
@@ -117,10 +120,8 @@ impl Reach {
             // What all Kustomizations get by a patch is idle in some of them.
             let own = owned_targets(files, owner.file);
             builder.idle.retain(|fault| fault.place.file != owner.file || own.contains(&fault.place.mark));
-            if let Some(namespace) = owner.root.at(&["spec", "targetNamespace"]).and_then(Node::text) {
-                builder.objects.iter_mut().for_each(|object| object.move_to(namespace));
-                builder.generated.iter_mut().for_each(|made| made.namespace = Some(namespace.to_owned()));
-            }
+            let text = |key| owner.text(&["spec", key]);
+            builder.settle(text("targetNamespace"), (text("namePrefix"), text("nameSuffix")), Since::START);
             builder.images(owner.root.at(&["spec", "images"]).map(Node::items).unwrap_or_default(), Since::START);
         }
         builder.objects.iter_mut().for_each(|object| object.cluster = next.entry);

@@ -161,11 +161,23 @@ fn variables_come_from_what_is_in_the_repository_or_given() {
     let given = "given: [GitRepository/infra, ConfigMap/vars]\n";
     assert_eq!(found(given, &files), ["pass"]);
     assert_eq!(found(&format!("{given}variables: [B]\n"), &files), ["unknown-variable x/c.yaml:5:6"]);
-    let made = (
-        "e/kustomization.yaml",
-        "resources: [ks.yaml]\nconfigMapGenerator: [{name: vars, namespace: flux-system, literals: [A=1]}]\n",
+    let made = |more: &str, options: &str| {
+        let generator = format!("{{name: vars, namespace: flux-system, literals: [A=1]{options}}}");
+        let text = format!("resources: [ks.yaml]\nconfigMapGenerator: [{generator}]\n{more}");
+        let verdict = judged(SOURCE, &[files[0], files[1], ("e/kustomization.yaml", &text)]);
+        verdict.findings().iter().map(|one| one.hint.clone().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    let none: [String; 0] = [];
+    assert_eq!(made("generatorOptions: {disableNameSuffixHash: true}\n", ""), none);
+    assert_eq!(made("", ", options: {disableNameSuffixHash: true}"), none);
+    assert_eq!(made("configurations: [names.yaml]\n", ""), none);
+    // Flux does not know the hash that kustomize puts behind the name.
+    let [hashed] = &made("", "")[..] else { panic!("one finding") };
+    assert!(hashed.contains("disableNameSuffixHash"), "{hashed}");
+    assert_eq!(
+        made("generatorOptions: {disableNameSuffixHash: true}\n", ", options: {disableNameSuffixHash: false}").len(),
+        1
     );
-    assert_eq!(found(SOURCE, &[files[0], files[1], made]), ["pass"]);
 }
 
 #[test]

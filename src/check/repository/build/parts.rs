@@ -1,13 +1,16 @@
 //! What a kustomization.yaml holds besides resources and patches: generators, and what changes every object.
 
 use super::{Builder, Since};
-use crate::check::repository::model::Generated;
+use crate::check::repository::model::{Generated, Object};
 use crate::check::repository::patch::merge_at;
 use crate::check::yaml::Node;
 
+/// An option of generators.
+const HASH: &str = "disableNameSuffixHash";
+
 impl Builder<'_, '_> {
     /// What is made of files and literals.
-    pub(super) fn generator(&mut self, file: usize, folder: &str, key: &str, one: &Node) {
+    pub(super) fn generator(&mut self, file: usize, folder: &str, key: &str, (root, one): (&Node, &Node)) {
         let texts = |key: &str| one.get(key).map(Node::items).unwrap_or_default().iter();
         let name_of = |text: &str| text.split_once('=').map(|(name, _)| name.to_owned());
         let mut keys: Vec<String> = texts("literals").filter_map(Node::text).filter_map(name_of).collect();
@@ -21,34 +24,52 @@ impl Builder<'_, '_> {
         // What is in a file of variables is not read.
         let keys = Some(keys).filter(|_| one.get("envs").is_none() && one.get("env").is_none());
         let namespace = one.get("namespace").and_then(Node::text).map(str::to_owned);
+        let disabled = one.at(&["options", HASH]).or_else(|| root.at(&["generatorOptions", HASH]));
+        // Configurations may tell kustomize of more references; which ones is not read.
+        let is_hashed = disabled.and_then(Node::text) != Some("true") && root.get("configurations").is_none();
         if let Some(name) = one.get("name").and_then(Node::text) {
-            self.generated.push(Generated { kind, name: name.to_owned(), namespace, keys });
+            self.generated.push(Generated { kind, name: name.to_owned(), is_hashed, namespace, keys });
         }
     }
 
     /// What a kustomization.yaml changes in every object: namespace, name, labels and annotations.
     pub(super) fn transform(&mut self, root: &Node, since: Since) {
         let text = |key: &str| root.get(key).and_then(Node::text).unwrap_or_default();
-        let (prefix, suffix, namespace) = (text("namePrefix"), text("nameSuffix"), text("namespace"));
+        self.settle(text("namespace"), (text("namePrefix"), text("nameSuffix")), since);
         let labels = root.get("labels").map(Node::items).unwrap_or_default().iter().filter_map(|one| one.get("pairs"));
         let labels: Vec<&Node> = labels.chain(root.get("commonLabels")).collect();
         for object in &mut self.objects[since.objects..] {
-            if !namespace.is_empty() {
-                object.move_to(namespace);
-            }
-            if !prefix.is_empty() || !suffix.is_empty() {
-                object.rename(|name| format!("{prefix}{name}{suffix}"));
-            }
             labels.iter().for_each(|pairs| merge_at(&mut object.root, ["metadata", "labels"], pairs));
             if let Some(pairs) = root.get("commonAnnotations") {
                 merge_at(&mut object.root, ["metadata", "annotations"], pairs);
             }
         }
+    }
+
+    /// Puts every object into a namespace, and something before and behind its name; what is empty changes nothing.
+    pub fn settle(&mut self, namespace: &str, (prefix, suffix): (&str, &str), since: Since) {
+        let named = |name: &str| format!("{prefix}{name}{suffix}");
+        for object in &mut self.objects[since.objects..] {
+            if !namespace.is_empty() {
+                object.move_to(namespace);
+            }
+            if (!prefix.is_empty() || !suffix.is_empty()) && !keeps_its_name(object) {
+                object.rename(named);
+            }
+        }
         for made in &mut self.generated[since.generated..] {
-            made.name = format!("{prefix}{}{suffix}", made.name);
+            made.name = named(&made.name);
             if !namespace.is_empty() {
                 made.namespace = Some(namespace.to_owned());
             }
         }
     }
+}
+
+/// Whether kustomize leaves its name alone (kustomize api/internal/builtins/PrefixTransformer.go).
+fn keeps_its_name(object: &Object) -> bool {
+    matches!(
+        (object.group(), object.kind()),
+        (_, "CustomResourceDefinition") | ("", "Namespace") | ("apiregistration.k8s.io", "APIService")
+    )
 }

@@ -25,6 +25,8 @@ pub struct Generated {
     pub kind: &'static str,
     /// Its name, without the hash behind it.
     pub name: String,
+    /// Whether there is a hash behind its name, which kustomize writes into references of the kinds that it knows only.
+    pub is_hashed: bool,
     /// Its namespace.
     pub namespace: Option<String>,
     /// The keys of its data; `None` where they stand in a file that is not read.
@@ -32,6 +34,11 @@ pub struct Generated {
 }
 
 impl Generated {
+    /// Whether it is what a custom resource calls by this kind and name.
+    pub fn is(&self, kind: &str, name: &str) -> bool {
+        self.kind == kind && self.name == name && !self.is_hashed
+    }
+
     /// The namespace in which it is.
     pub fn home(&self) -> &str {
         self.namespace.as_deref().unwrap_or("default")

@@ -1,6 +1,7 @@
 //! Which source is this repository. A Kustomization of another one has its folders elsewhere, though a folder of the same name may
 //! be here.
 
+use crate::check::repository::build::Builder;
 use crate::check::repository::files::Files;
 use crate::check::repository::model::{Build, KUSTOMIZE, Object, SOURCE};
 use crate::check::repository::path::join;
@@ -79,13 +80,25 @@ fn source_of(kustomization: &Object) -> Source {
     Source { kind: text("kind").to_owned(), name: text("name").to_owned(), namespace: Some(namespace) }
 }
 
+/// The Kustomization that builds the folder in which it is, and changes what it builds.
+pub fn applies(files: &Files<'_>, folder: &str) -> Option<Object> {
+    let mut builder = Builder::new(files);
+    builder.folder(folder);
+    let is_its = |object: &Object| object.is(KUSTOMIZE, "Kustomization") && leads(object).as_deref() == Some(folder);
+    builder.objects.into_iter().find(is_its)
+}
+
+/// The folder of a Kustomization.
+fn leads(object: &Object) -> Option<String> {
+    join("", object.text(&["spec", "path"]))
+}
+
 /// The Kustomization in an entry that builds its folder, or else one above it.
 fn builds_it(entry: &Build) -> Option<&Object> {
-    let folder = |object: &Object| join("", object.text(&["spec", "path"]));
     let all = || entry.objects.iter().filter(|object| object.is(KUSTOMIZE, "Kustomization"));
     let is_above = |path: &str| !path.is_empty() && entry.folder.starts_with(&format!("{path}/"));
-    let exactly = all().find(|object| folder(object).as_deref() == Some(entry.folder.as_str()));
-    exactly.or_else(|| all().find(|object| folder(object).as_deref().is_some_and(is_above)))
+    let exactly = all().find(|object| leads(object).as_deref() == Some(entry.folder.as_str()));
+    exactly.or_else(|| all().find(|object| leads(object).as_deref().is_some_and(is_above)))
 }
 
 /// Every source that a file declares.

@@ -34,10 +34,12 @@ fn references(object: &Object) -> &'static [&'static [&'static str]] {
     const KS: &[&[&str]] = &[&["spec", "sourceRef"]];
     const HR: &[&[&str]] = &[&["spec", "chart", "spec", "sourceRef"], &["spec", "chartRef"]];
     const ES: &[&[&str]] = &[&["spec", "secretStoreRef"]];
+    const EVERYWHERE: &[&[&str]] = &[&["spec", "externalSecretSpec", "secretStoreRef"]];
     match (object.group(), object.kind()) {
         (KUSTOMIZE, "Kustomization") | (SOURCE, "HelmChart") => KS,
         (HELM, "HelmRelease") => HR,
-        ("external-secrets.io", "ExternalSecret" | "ClusterExternalSecret") => ES,
+        ("external-secrets.io", "ExternalSecret") => ES,
+        ("external-secrets.io", "ClusterExternalSecret") => EVERYWHERE,
         _ => &[],
     }
 }
@@ -47,7 +49,9 @@ fn reference(ground: &Ground<'_>, object: &Object, node: &Node) -> Option<Fault>
     // A store's kind may be left out (external-secrets, SecretStoreRef).
     let kind = plain(node.get("kind")).unwrap_or("SecretStore");
     let name = plain(node.get("name"))?;
-    let namespace = namespace(node, object).filter(|_| kind != "ClusterSecretStore");
+    // What is made in many namespaces finds a store in each of them.
+    let is_anywhere = kind == "ClusterSecretStore" || object.kind() == "ClusterExternalSecret";
+    let namespace = namespace(node, object).filter(|_| !is_anywhere);
     // Of another kind it is told that there is none such.
     if !KINDS.contains(&kind)
         || ground.spec.is_given(kind, name)

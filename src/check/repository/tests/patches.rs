@@ -218,3 +218,37 @@ fn secrets_in_patches_are_told_and_nowhere_kept() {
     let checkout = observe::checkout(folder(&[("e/kustomization.yaml", broken), ("e/a.yaml", A)]).path()).unwrap();
     assert!(!serde_json::to_string(&checkout).unwrap().contains("canary"));
 }
+
+#[test]
+fn a_list_of_containers_is_merged_by_name_and_one_of_a_custom_resource_is_replaced() {
+    let image = |name: &str, digest: &str| format!("{{name: {name}, image: \"i{digest}\"}}");
+    let digest = format!("@sha256:{}", "a".repeat(64));
+    let object = |version: &str, kind: &str| {
+        let containers = [image("one", ""), image("two", &digest)].join(", ");
+        format!(
+            "apiVersion: {version}\nkind: {kind}\nmetadata: {{name: d, namespace: x}}\nspec:\n  template:\n    spec:\n      \
+             containers: [{containers}]\n"
+        )
+    };
+    let with = |version: &str, kind: &str, patch: &str| {
+        let head = object(version, kind);
+        let (head, _) = head.split_once("      containers").unwrap();
+        let patch = format!("{head}      containers: {patch}\n");
+        let kustomization = "resources: [d.yaml]\npatches: [{path: p.yaml}]\n";
+        let files =
+            [("e/kustomization.yaml", kustomization), ("e/d.yaml", &object(version, kind)), ("e/p.yaml", &patch)];
+        found("digests: true\n", &files)
+    };
+    let bare = ["no-digest e/d.yaml:7:39"];
+    // The first container gets its digest, the second keeps its own.
+    assert_eq!(with("apps/v1", "Deployment", &format!("[{}]", image("one", &digest))), ["pass"]);
+    assert_eq!(with("apps/v1", "Deployment", "[{name: two, tty: true}]"), bare);
+    assert_eq!(with("apps/v1", "Deployment", "[{name: one, $patch: delete}]"), ["pass"]);
+    assert_eq!(with("apps/v1", "Deployment", "[{name: three, $patch: delete}]"), bare);
+    let new = with("apps/v1", "Deployment", "[{name: one, $patch: delete}, {name: three, image: i}]");
+    assert_eq!(new, ["no-digest e/d.yaml:7:19"]);
+    assert_eq!(with("apps/v1", "Deployment", &format!("[{{$patch: replace}}, {}]", image("three", &digest))), ["pass"]);
+    // Of a custom resource kustomize knows no keys: only the one of the patch is left.
+    assert_eq!(with("example.com/v1", "Thing", &format!("[{}]", image("three", &digest))), ["pass"]);
+    assert_eq!(with("example.com/v1", "Thing", "[{name: three, image: i}]"), ["no-digest e/d.yaml:7:19"]);
+}

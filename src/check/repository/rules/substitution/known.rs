@@ -69,7 +69,7 @@ fn keys<'g>(ground: &'g Ground<'_>, owner: &Object, kind: &str, name: &str) -> O
         }
     }
     for made in ground.reach.generated_in(owner.cluster) {
-        if made.kind == kind && made.name == name && made.home() == owner.home() {
+        if made.is(kind, name) && made.home() == owner.home() {
             let known = found.get_or_insert_with(Known::default);
             known.names.extend(made.keys.iter().flatten().map(String::as_str));
             known.is_open |= made.keys.is_none();
