@@ -17,6 +17,8 @@ use std::process::Command;
 use regex::Regex;
 use signoff::check::expectation::PAGES;
 #[cfg(feature = "sandbox")]
+use signoff::event::{Event, What};
+#[cfg(feature = "sandbox")]
 use signoff::plan::{Filter, Plan};
 use signoff::suite::{self, Suite};
 
@@ -72,7 +74,7 @@ async fn every_snippet_holds_on_the_sandbox() {
     let count = parsed(&text).checks.len();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("snippets.yaml");
-    std::fs::write(&file, text).unwrap();
+    std::fs::write(&file, &text).unwrap();
     let doctor = Command::new(env!("CARGO_BIN_EXE_signoff"))
         .arg("doctor")
         .arg(&file)
@@ -85,6 +87,7 @@ async fn every_snippet_holds_on_the_sandbox() {
     let mut run = common::run(&sandbox, folder.path(), &file);
     let output = run.args(["--as", ASKER, "--repo", "tests/repository/checkout"]).output().unwrap();
     let asked = asked::by(ASKER, sandbox.folder().unwrap());
+    let journal = std::fs::read_to_string(folder.path().join("reports/latest/events.jsonl")).unwrap();
     sandbox.stop().await;
     let page = String::from_utf8_lossy(&output.stdout);
     // On a machine that is busy with other things the sender can be late, and then nothing is said about the system.
@@ -92,6 +95,8 @@ async fn every_snippet_holds_on_the_sandbox() {
     let (code, passed) = if lagged { (3, count - 1) } else { (0, count) };
     assert_eq!(output.status.code(), Some(code), "{page}");
     assert!(page.contains(&format!("{passed} passed")), "{page}");
+    let all: BTreeSet<String> = parsed(&text).checks.into_iter().map(|check| check.card.id).collect();
+    assert_eq!(naming(&journal), all, "every kind tells which objects it has judged");
     if lagged {
         eprintln!("LEFT OUT: the latency of the queries was not judged, since this machine is too busy");
     }
@@ -99,4 +104,15 @@ async fn every_snippet_holds_on_the_sandbox() {
     let plan = Plan::new(suite::read(&file, &[]).unwrap_or_else(|error| panic!("{error}")), &Filter::default());
     assert_eq!(asked::differences(&plan, &asked), Vec::<String>::new());
     asked::must_differ(&plan, &asked);
+}
+
+/// The checks of a run that told which objects they judged.
+#[cfg(feature = "sandbox")]
+fn naming(journal: &str) -> BTreeSet<String> {
+    let events = journal.lines().map(|line| serde_json::from_str::<Event>(line).unwrap());
+    let named = events.filter_map(|event| match event.what {
+        What::Identified { check, objects } if !objects.is_empty() => Some(check),
+        _ => None,
+    });
+    named.collect()
 }

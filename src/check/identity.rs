@@ -1,6 +1,7 @@
 //! Which object was judged, in which state: what a verdict can be held against later.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// An object as it was when it was looked at. What its source does not tell is absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,38 @@ impl Identity {
         Self { object: object.into(), ..Self::default() }
     }
 
+    /// An object as the API server gave it: `VMAlert observability/vmalert`.
+    pub fn of_object(kind: &str, object: &Value) -> Self {
+        let metadata = &object["metadata"];
+        let (namespace, name) = (metadata["namespace"].as_str(), metadata["name"].as_str().unwrap_or_default());
+        Self {
+            generation: metadata["generation"].as_i64(),
+            resource_version: metadata["resourceVersion"].as_str().map(str::to_owned),
+            ..Self::of(
+                namespace.map_or_else(|| format!("{kind} {name}"), |namespace| format!("{kind} {namespace}/{name}")),
+            )
+        }
+    }
+
+    /// A pod as the API server gave it, with the images of its containers and those of its sidecars.
+    pub fn of_pod(pod: &Value) -> Self {
+        let items = |pointer: &str| pod.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+        let sidecars = items("/spec/initContainers").filter(|one| one["restartPolicy"] == "Always");
+        let statuses: Vec<&Value> =
+            items("/status/containerStatuses").chain(items("/status/initContainerStatuses")).collect();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let image = |container: &Value| Image {
+            container: text(&container["name"]),
+            image: text(&container["image"]),
+            id: statuses
+                .iter()
+                .find(|status| status["name"] == container["name"])
+                .and_then(|status| status["imageID"].as_str().filter(|id| !id.is_empty()).map(str::to_owned)),
+        };
+        let images = items("/spec/containers").chain(sidecars).map(image).collect();
+        Self { images, ..Self::of_object("Pod", pod) }
+    }
+
     /// What is known of it in words, one part each: `generation 3`, `resourceVersion 4711`, `vmsingle v1.131.0`,
     /// `manager: example.org/operator:v1 (sha256:...)`.
     pub fn parts(&self) -> Vec<String> {
@@ -54,6 +87,8 @@ impl Identity {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -63,5 +98,35 @@ mod tests {
         pod.images = vec![image(Some("sha256:4f2a")), image(None)];
         assert_eq!(pod.parts(), ["resourceVersion 7", "c: i:1 (sha256:4f2a)", "c: i:1 (no digest told)"]);
         assert_eq!(serde_json::to_value(Identity::of("Pod a/b")).unwrap(), serde_json::json!({"object": "Pod a/b"}));
+    }
+
+    #[test]
+    fn an_object_is_told_as_the_api_server_has_it() {
+        let object = json!({"metadata": {"name": "a", "namespace": "n", "generation": 3, "resourceVersion": "7"}});
+        let told = Identity::of_object("VMAlert", &object);
+        assert_eq!(
+            (told.object.as_str(), told.parts().join("; ").as_str()),
+            ("VMAlert n/a", "generation 3; resourceVersion 7")
+        );
+        assert_eq!(Identity::of_object("Node", &json!({"metadata": {"name": "n1"}})), Identity::of("Node n1"));
+        assert_eq!(Identity::of_object("Node", &json!({})), Identity::of("Node "));
+    }
+
+    #[test]
+    fn a_pod_is_told_with_what_runs_in_it() {
+        let pod = json!({
+            "metadata": {"name": "p", "namespace": "n", "resourceVersion": "7"},
+            "spec": {
+                "initContainers": [{"name": "ended", "image": "e:1"}, {"name": "side", "image": "s:1", "restartPolicy": "Always"}],
+                "containers": [{"name": "main", "image": "m:1"}, {"name": "waits", "image": "w:1"}],
+            },
+            "status": {
+                "containerStatuses": [{"name": "main", "imageID": "sha256:4f2a"}, {"name": "waits", "imageID": ""}],
+                "initContainerStatuses": [{"name": "side", "imageID": "sha256:5b"}],
+            },
+        });
+        let parts = Identity::of_pod(&pod).parts();
+        let images = ["main: m:1 (sha256:4f2a)", "waits: w:1 (no digest told)", "side: s:1 (sha256:5b)"];
+        assert_eq!(parts, [["resourceVersion 7"].as_slice(), &images].concat());
     }
 }

@@ -12,10 +12,11 @@ use super::rule;
 use super::seen::{AlertSeen, Observation};
 use super::spec::Spec;
 use super::{alertmanager, back, delivery, out};
+use crate::check::identity::Identity;
 use crate::check::look::Look;
 use crate::check::ours;
 use crate::check::trouble::Trouble;
-use crate::connect::{Resource, Scope};
+use crate::connect::{PodAddress, Resource, Scope};
 
 /// The operator's rules.
 pub const VMRULES: Resource =
@@ -52,8 +53,7 @@ pub struct Flow {
     pub picture: String,
     /// Since when a component has not answered at all, in seconds from the flow's start.
     silent_since: Option<f64>,
-    /// The pods that were asked.
-    pub asked: Vec<String>,
+    judged: Vec<Identity>,
     /// The delivery, once our sink listens.
     pub delivery: Option<Delivery>,
     with_delivery: bool,
@@ -87,7 +87,7 @@ impl Flow {
             alerts: Vec::new(),
             picture: String::new(),
             silent_since: None,
-            asked: Vec::new(),
+            judged: Vec::new(),
             delivery: None,
             with_delivery: spec.deliver.is_some(),
         }
@@ -110,10 +110,23 @@ impl Flow {
             expires_seconds: self.expires.map(|expires| self.since(expires)),
             picture: self.picture.clone(),
             stuck,
-            asked: self.asked.clone(),
+            judged: self.judged.clone(),
             alerts: self.alerts.clone(),
             delivery: self.delivery.as_ref().map(|delivery| delivery.seen(self.began)),
         }
+    }
+
+    /// Keeps what is judged, each object in the state in which it was first seen.
+    pub fn judges(&mut self, identity: Identity) {
+        if !self.judged.iter().any(|known| known.object == identity.object) {
+            self.judged.push(identity);
+        }
+    }
+
+    /// Keeps a pod, with the program that answers there where it says so.
+    pub async fn judges_pod(&mut self, pod: &PodAddress, look: &Look<'_>) {
+        let component = look.connections.identify_pod(pod).await.ok().map(|component| component.to_string());
+        self.judges(Identity { component, ..Identity::of(pod.to_string()) });
     }
 
     fn next(&self) -> Option<Hop> {

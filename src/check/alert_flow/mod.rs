@@ -20,6 +20,7 @@ mod vmalert;
 use http::Method;
 use jiff::Timestamp;
 
+use super::identity::Identity;
 use super::kind::{Company, Kind};
 use super::look::Look;
 use super::trouble::Trouble;
@@ -69,6 +70,10 @@ impl Kind for AlertFlow {
 
     async fn sweep(spec: &Spec, look: &Look<'_>, removed: &mut Vec<String>) -> Result<(), Trouble> {
         sweep::sweep(spec, look, Timestamp::now(), removed).await
+    }
+
+    fn identities(_: &Spec, seen: &Observation) -> Vec<Identity> {
+        seen.judged.clone()
     }
 
     fn question(spec: &Spec) -> Spec {

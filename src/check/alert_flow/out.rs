@@ -9,6 +9,7 @@ use super::rule;
 use super::spec::Spec;
 use super::vmalert::{self, Vmalert};
 use super::{alertmanager, described, selected};
+use crate::check::identity::Identity;
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
 use crate::connect::resource;
@@ -22,7 +23,6 @@ pub async fn silence(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<St
     if pods.is_empty() {
         return Ok(Step::NotYet("no Alertmanager pod".to_owned()));
     }
-    flow.asked.extend(pods.iter().map(ToString::to_string).filter(|pod| !flow.asked.contains(pod)).collect::<Vec<_>>());
     for pod in &pods {
         let silences = alertmanager::silences(look, pod, &flow.nonce).await?;
         if !silences.iter().any(alertmanager::Silence::is_active) {
@@ -31,6 +31,9 @@ pub async fn silence(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<St
             alertmanager::post_silence(look, pod, &body).await?;
             return Ok(Step::NotYet(format!("a silence was just made on {pod}")));
         }
+    }
+    for pod in &pods {
+        flow.judges_pod(pod, look).await;
     }
     Ok(Step::Passed)
 }
@@ -42,7 +45,10 @@ pub async fn create(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Ste
     flow.expires = Some(expires);
     let made = look.connections.create(&VMRULES, Some(&spec.namespace), &vmrule(flow, spec, expires)).await;
     match made {
-        Ok(_) => Ok(Step::Passed),
+        Ok(made) => {
+            flow.judges(Identity::of_object("VMRule", &made));
+            Ok(Step::Passed)
+        }
         // An earlier look made it and did not live to see the answer.
         Err(Trouble::Refused { status: 409, .. }) => {
             move_deadline(flow, spec, look, expires).await.map(|()| Step::Passed)
@@ -90,10 +96,7 @@ pub async fn loaded(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Ste
             let over = flow.seconds_since(Hop::Rendered) > REFUSES_SECONDS;
             return Ok(if refuses && over { Step::Stuck(picture) } else { Step::NotYet(picture) });
         }
-        let pod = vmalert.pod.to_string();
-        if !flow.asked.contains(&pod) {
-            flow.asked.push(pod);
-        }
+        flow.judges_pod(&vmalert.pod, look).await;
     }
     Ok(Step::Passed)
 }
@@ -166,12 +169,13 @@ fn lost(vmalert: &Vmalert) -> Option<String> {
 
 /// Why the VMAlert will never select the rule. One that is not there, or cannot be read, is left to the operator; a
 /// permission that is missing is told.
-async fn unselected(flow: &Flow, spec: &Spec, look: &Look<'_>) -> Result<Option<String>, Trouble> {
+async fn unselected(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Option<String>, Trouble> {
     let vmalert = match look.connections.get(&VMALERTS, Some(&spec.namespace), &spec.vmalert).await {
         Err(denied @ Trouble::Denied { .. }) => return Err(denied),
         found => found.ok().flatten(),
     };
     let (Some(vmalert), Some(expires)) = (vmalert, flow.expires) else { return Ok(None) };
+    flow.judges(Identity::of_object("VMAlert", &vmalert));
     let labels = &vmrule(flow, spec, expires)["metadata"]["labels"];
     Ok(selected::refusal(&vmalert, labels).map(|why| format!("VMAlert {}: {why}", spec.vmalert)))
 }

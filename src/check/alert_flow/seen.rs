@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::delivery::DeliverySeen;
 use super::hop::Hop;
+use crate::check::identity::Identity;
 
 /// Where the alert is, and when it passed each station.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,8 +23,9 @@ pub struct Observation {
     pub picture: String,
     /// Set when waiting at that station cannot help.
     pub stuck: bool,
-    /// What was asked: the pods of vmalert and Alertmanager.
-    pub asked: Vec<String>,
+    /// What was judged: the VMAlert, our rule as it was made, and the pods of vmalert and Alertmanager with their versions.
+    #[serde(default)]
+    pub judged: Vec<Identity>,
     /// The alerts as every Alertmanager had them.
     pub alerts: Vec<AlertSeen>,
     /// What is known of the delivery, once our sink listens.

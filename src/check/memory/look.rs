@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::seen::{ContainerSeen, Observation, Reading, Source};
 use super::spec::Spec;
 use crate::check::access::Access;
+use crate::check::identity::Identity;
 use crate::check::instant::{self, Answer, Series};
 use crate::check::look::Look;
 use crate::check::trouble::Trouble;
@@ -29,7 +30,10 @@ pub async fn observe(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Obs
     let mut seen = Observation::default();
     for namespace in &spec.namespaces {
         let pods = look.connections.list(&resource::PODS, Some(namespace), &spec.selector).await?;
-        seen.containers.extend(pods.iter().flat_map(|pod| containers(pod, now)));
+        for pod in pods.iter().filter(|pod| !is_done(pod)) {
+            seen.containers.extend(containers(pod, now));
+            seen.pods.push(Identity::of_pod(pod));
+        }
         match look.connections.list(&POD_METRICS, Some(namespace), &spec.selector).await {
             Ok(metrics) => seen.metrics_api.readings.extend(metrics.iter().flat_map(|pod| readings(pod, now))),
             Err(trouble) => seen.metrics_api.trouble = Some(trouble),
@@ -43,11 +47,13 @@ pub async fn observe(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Obs
     Ok(seen)
 }
 
-/// The containers of one pod that is not done. Init containers have ended and count for nothing, but for sidecars.
+/// A pod that is done holds no memory.
+fn is_done(pod: &Value) -> bool {
+    matches!(text(pod, "/status/phase"), "Succeeded" | "Failed")
+}
+
+/// The containers of one pod. Init containers have ended and count for nothing, but for sidecars.
 fn containers(pod: &Value, now: Timestamp) -> Vec<ContainerSeen> {
-    if matches!(text(pod, "/status/phase"), "Succeeded" | "Failed") {
-        return Vec::new();
-    }
     let name = format!("{}/{}", text(pod, "/metadata/namespace"), text(pod, "/metadata/name"));
     let label = pod.pointer("/metadata/labels/app.kubernetes.io~1name").and_then(Value::as_str);
     let owner = text(pod, "/metadata/ownerReferences/0/name");

@@ -8,6 +8,7 @@ mod spec;
 
 use jiff::Timestamp;
 
+use super::identity::Identity;
 use super::kind::Kind;
 use super::look::Look;
 use super::trouble::Trouble;
@@ -35,6 +36,10 @@ impl Kind for Memory {
 
     async fn observe(spec: &Spec, _: &mut (), look: &Look<'_>) -> Result<Observation, Trouble> {
         look::observe(spec, look, Timestamp::now()).await
+    }
+
+    fn identities(_: &Spec, seen: &Observation) -> Vec<Identity> {
+        seen.pods.clone()
     }
 
     fn question(spec: &Spec) -> Spec {

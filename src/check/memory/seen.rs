@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::identity::Identity;
 use crate::check::trouble::Trouble;
 
 /// One look at the memory of a stack.
@@ -9,6 +10,9 @@ use crate::check::trouble::Trouble;
 pub struct Observation {
     /// The containers of the stack's pods, as the API server knows them.
     pub containers: Vec<ContainerSeen>,
+    /// The pods that they are of.
+    #[serde(default)]
+    pub pods: Vec<Identity>,
     /// Readings of metrics.k8s.io.
     pub metrics_api: Source,
     /// Readings of cAdvisor's series in the storage.

@@ -74,13 +74,7 @@ async fn declared(spec: &Spec, connections: &Connections) -> Result<Option<(Iden
         let namespace = namespaces.get(object["metadata"]["namespace"].as_str().unwrap_or_default());
         Declared::read(object, vmalert, &others, namespace).map_err(|error| malformed(&VMRULES, &error))
     });
-    let metadata = &vmalert["metadata"];
-    let identity = Identity {
-        generation: metadata["generation"].as_i64(),
-        resource_version: metadata["resourceVersion"].as_str().map(str::to_owned),
-        ..Identity::of(format!("VMAlert {}/{}", spec.namespace, spec.vmalert))
-    };
-    Ok(Some((identity, read.collect::<Result<_, _>>()?)))
+    Ok(Some((Identity::of_object("VMAlert", vmalert), read.collect::<Result<_, _>>()?)))
 }
 
 async fn namespaces(connections: &Connections) -> Result<BTreeMap<String, Labels>, Trouble> {

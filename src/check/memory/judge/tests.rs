@@ -42,6 +42,7 @@ fn seen() -> Observation {
     let readings = vec![reading("vmagent", GB), reading("config-reloader", 0.5 * GB)];
     Observation {
         containers: vec![container("vmagent"), container("config-reloader")],
+        pods: Vec::new(),
         metrics_api: source(readings.clone()),
         series: source(readings),
         peak_bytes: Some(2.0 * GB),
