@@ -1,3 +1,7 @@
+mod required;
+mod routes;
+mod series;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -60,13 +64,6 @@ fn codes(more: Value, change: impl FnOnce(&mut Value)) -> Vec<String> {
 
 fn after(change: impl FnOnce(&mut Value)) -> Vec<String> {
     codes(json!({}), change)
-}
-
-fn routes(integrations: Value) -> Value {
-    let route =
-        json!({"receiver": "rest", "routes": [{"receiver": "critical", "matchers": ["severity=\"critical\""]}]});
-    let receivers = json!({"critical": integrations, "rest": {}});
-    json!([{"pod": "Pod observability/am-0", "config": {"shown": {"route": route, "receivers": receivers}}}])
 }
 
 #[test]
@@ -160,32 +157,7 @@ fn an_evaluation_must_have_gone_well_and_lately() {
     assert_eq!(with("last_evaluation", json!("2026-11-24T09:56:29Z")), ["rules/stale"]);
 }
 
-#[test]
-fn series_may_lie_back_but_must_be() {
-    let with = |found: Value| after(|seen| seen["selectors"][0]["found"] = found);
-    assert!(with(json!({"earlier": 2})).is_empty());
-    assert_eq!(with(json!({"disappeared": null})), ["rules/disappeared"]);
-    for why in [json!("metric"), json!({"label": "job"}), json!({"value": "job=\"x\""}), json!("combination")] {
-        assert_eq!(with(json!({"never": why})), ["rules/no-series"]);
-    }
-    assert_eq!(with(json!({"unknown": "503"})), ["rules/series-unknown"]);
-    assert_eq!(after(|seen| seen["selectors"] = json!([])), ["rules/series-unknown"]);
-}
-
 /// kube-state-metrics was removed yesterday: an alert on its metrics stays loaded and evaluates to nothing.
-#[test]
-fn a_metric_that_is_gone_is_told_with_its_last_sample_and_may_be_waived() {
-    let gone = |seen: &mut Value| seen["selectors"][0]["found"] = json!({"disappeared": 1_795_428_000});
-    let mut seen = healthy();
-    gone(&mut seen);
-    let verdict = verdict(&spec(json!({})), seen);
-    assert_eq!(verdict.findings()[0].code, "rules/disappeared");
-    let actual = "its metric had series within the look-back and has none now; the last sample is of 2026-11-23T10:00:00Z, 1d ago";
-    assert_eq!(verdict.findings()[0].actual, actual);
-    let waiver = json!({"reason": "only while a job runs", "owner": "ops", "until": "2026-12-24"});
-    assert!(codes(json!({"without_series": [{"rule": "Down", "waiver": waiver}]}), gone).is_empty());
-}
-
 #[test]
 fn a_refusal_of_an_older_generation_does_not_decide() {
     let refused = |observed: Value| {
@@ -198,138 +170,6 @@ fn a_refusal_of_an_older_generation_does_not_decide() {
     assert_eq!(refused(json!(3)).as_deref(), Some("bad expr"));
     assert_eq!(refused(Value::Null).as_deref(), Some("bad expr"));
     assert_eq!(refused(json!(2)), None);
-}
-
-#[test]
-fn one_side_of_an_or_is_enough() {
-    let with = |b: Value| {
-        after(|seen| {
-            let expr = "(a or b) > 1";
-            seen["declared"][0]["groups"][0]["rules"][0]["expr"] = json!(expr);
-            seen["instances"][0]["groups"][0]["rules"][0]["query"] = json!(expr);
-            seen["selectors"] = json!([{"selector": "a", "found": {"never": "metric"}}, {"selector": "b", "found": b}]);
-        })
-    };
-    assert!(with(json!({"now": 1})).is_empty());
-    assert_eq!(with(json!({"never": "metric"})), ["rules/no-series"]);
-}
-
-#[test]
-fn what_cannot_be_taken_apart_is_judged_by_what_vmalert_read() {
-    let with = |fetched: Value| {
-        after(|seen| {
-            let expr = "WITH (x = up) x == 0";
-            seen["declared"][0]["groups"][0]["rules"][0]["expr"] = json!(expr);
-            let rule = &mut seen["instances"][0]["groups"][0]["rules"][0];
-            rule["query"] = json!(expr);
-            rule["last_series_fetched"] = fetched;
-        })
-    };
-    assert!(with(json!(3)).is_empty());
-    assert_eq!(with(json!(0)), ["rules/unread-expression"]);
-    assert_eq!(with(json!(null)), ["rules/unread-expression"]);
-}
-
-#[test]
-fn another_language_has_no_selectors() {
-    let found = after(|seen| {
-        seen["declared"][0]["groups"][0]["type"] = json!("vlogs");
-        seen["selectors"] = json!([]);
-    });
-    assert!(found.is_empty());
-}
-
-#[test]
-fn a_waiver_holds_until_its_day() {
-    let with = |rule: &str, until: &str| {
-        let waiver = json!({"reason": "comes with 6.2", "owner": "ops", "until": until});
-        codes(json!({"without_series": [{"rule": rule, "waiver": waiver}]}), |seen| {
-            seen["selectors"][0]["found"] = json!({"never": "metric"});
-        })
-    };
-    assert!(with("Down", "2026-11-24").is_empty());
-    assert!(with("D*", "2026-11-24").is_empty());
-    assert_eq!(with("Down", "2026-11-23"), ["rules/no-series"]);
-    assert_eq!(with("Up*", "2026-11-24"), ["rules/no-series"]);
-}
-
-#[test]
-fn a_waiver_may_cover_only_some_selectors_of_a_rule() {
-    let with = |selector: &str, expr: &str| {
-        let waiver = json!({"reason": "comes with 6.2", "owner": "ops", "until": "2026-11-24"});
-        let mut seen = healthy();
-        seen["declared"][0]["groups"][0]["rules"][0]["expr"] = json!(expr);
-        seen["instances"][0]["groups"][0]["rules"][0]["query"] = json!(expr);
-        let never = |selector| json!({"selector": selector, "found": {"never": "metric"}});
-        seen["selectors"] = json!([never("a{x=\"1\"}"), never("b")]);
-        let spec = spec(json!({"without_series": [{"rule": "Down", "selector": selector, "waiver": waiver}]}));
-        match verdict(&spec, seen).decision {
-            Decision::Pass(examined) => examined.waived,
-            _ => 0,
-        }
-    };
-    assert_eq!(with("a{*}", "a{x=\"1\"} > 1"), 1);
-    assert_eq!(with("a{*}", "a{x=\"1\"} > b"), 0);
-    assert_eq!(with("a{*}", "(a{x=\"1\"} or b) > 1"), 1);
-    assert_eq!(with("c*", "(a{x=\"1\"} or b) > 1"), 0);
-}
-
-#[test]
-fn an_alert_must_lead_to_somebody() {
-    let more = json!({"alertmanager": {"namespace": "observability", "service": "am", "port": "http"}});
-    let with = |integrations: Value| codes(more.clone(), |seen| seen["routes"] = routes(integrations));
-    assert!(with(json!({"webhook": 1})).is_empty());
-    assert_eq!(with(json!({})), ["rules/leads-to-nobody"]);
-    assert_eq!(codes(more.clone(), |_| {}), ["rules/routes-unreadable"]);
-    let unreadable = json!([{"pod": "Pod observability/am-0", "config": {"unreadable": "no YAML"}}]);
-    assert_eq!(codes(more, |seen| seen["routes"] = unreadable), ["rules/routes-unreadable"]);
-}
-
-#[test]
-fn a_receiver_may_be_silent_on_purpose() {
-    let endpoint = json!({"namespace": "observability", "service": "am", "port": "http"});
-    let more = json!({"alertmanager": endpoint, "silent": ["critical"]});
-    assert!(codes(more, |seen| seen["routes"] = routes(json!({}))).is_empty());
-}
-
-#[test]
-fn a_label_that_a_template_makes_may_have_any_value() {
-    let more = json!({"alertmanager": {"namespace": "observability", "service": "am", "port": "http"}});
-    let found = codes(more, |seen| {
-        seen["routes"] = routes(json!({"webhook": 1}));
-        seen["declared"][0]["groups"][0]["rules"][0]["labels"]["severity"] = json!("{{ $labels.severity }}");
-    });
-    assert_eq!(found, ["rules/leads-to-nobody"], "it may also lead to `rest`, which tells nobody");
-}
-
-#[test]
-fn a_required_alert_is_told_by_what_it_reads() {
-    let with = |required: Value| codes(json!({"required": [required]}), |_| {});
-    assert!(with(json!({"name": "target down", "reads": "up", "severity": "critical"})).is_empty());
-    assert_eq!(with(json!({"name": "target down", "reads": "up", "severity": "warning"})), ["rules/required-missing"]);
-    assert_eq!(with(json!({"name": "node down", "reads": "kube_node_status_condition"})), ["rules/required-missing"]);
-    assert!(with(json!({"name": "target down", "reads": "up{job=\"x\"}"})).is_empty());
-    assert_eq!(with(json!({"name": "target down", "reads": "up{job=\"y\"}"})), ["rules/required-missing"]);
-}
-
-#[test]
-fn a_metric_that_an_alert_only_takes_away_is_no_required_one() {
-    let found = codes(json!({"required": [{"name": "target down", "reads": "up"}]}), |seen| {
-        let expr = "a unless up{job=\"x\"}";
-        seen["declared"][0]["groups"][0]["rules"][0]["expr"] = json!(expr);
-        seen["instances"][0]["groups"][0]["rules"][0]["query"] = json!(expr);
-        seen["selectors"] = json!([{"selector": "a", "found": {"now": 1}}]);
-    });
-    assert_eq!(found, ["rules/required-missing"]);
-}
-
-#[test]
-fn a_recording_rule_is_no_required_alert() {
-    let found = codes(json!({"required": [{"name": "target down", "reads": "up"}]}), |seen| {
-        let rule = &mut seen["declared"][0]["groups"][0]["rules"][0];
-        *rule = json!({"record": "Down", "expr": rule["expr"]});
-    });
-    assert_eq!(found, ["rules/required-missing"]);
 }
 
 #[test]
@@ -346,19 +186,4 @@ fn what_vmalert_answers_is_read() {
     assert_eq!(group.rules[0].age_seconds("2026-11-24T10:00:05Z".parse().unwrap()), Some(5.0));
     let again: loaded::Group = serde_json::from_value(serde_json::to_value(&group).unwrap()).unwrap();
     assert_eq!(again.rules[0].last_error, "no", "what is saved can be read again");
-}
-
-#[test]
-fn an_alertmanager_that_is_not_there_tells_nobody_and_hides_nothing_else() {
-    let alertmanager =
-        json!({"alertmanager": {"namespace": "observability", "service": "vmalertmanager-a", "port": "http"}});
-    let service = "Service observability/vmalertmanager-a";
-    let absent = json!({"no_ready_endpoint": {"service": service, "message": "no pod"}});
-    let found = codes(alertmanager.clone(), |seen| {
-        seen["unrouted"] = absent.clone();
-        seen["selectors"][0]["found"] = json!({"never": "metric"});
-    });
-    assert_eq!(found, ["rules/no-series", "reach/no-ready-endpoint"]);
-    let silent = json!({"timed_out": {"to": service, "seconds": 30.0}});
-    assert_eq!(codes(alertmanager, |seen| seen["unrouted"] = silent), ["rules/routes-unreadable"]);
 }

@@ -1,9 +1,13 @@
 //! Judges scrape coverage: complete, up, fresh, stored and explained, or a finding for each gap.
 
+mod exception;
+mod gap;
+
 use jiff::Timestamp;
 
-use super::discovered::Stage;
-use super::job::Defect;
+use exception::Exception;
+use gap::{of_defect, of_gap, of_stage};
+
 use super::monitors;
 use super::seen::{Expected, Gap, Lost, Observation, PoolSeen};
 use super::spec::{Required, Spec};
@@ -12,7 +16,6 @@ use crate::check::judgement::Judgement;
 use crate::check::measurement::{Limit, Measurement, Unit};
 use crate::check::trouble::Trouble;
 use crate::check::verdict::Verdict;
-use crate::check::waiver::Waiver;
 
 /// Gaps of one pool that get a finding of their own; the others are counted in one more.
 const GAPS_TOLD: usize = 10;
@@ -158,45 +161,6 @@ fn custom_resources(seen: &Observation, judgement: &mut Judgement) {
     }
 }
 
-/// Whether somebody has signed that a pool's component may go unscraped.
-enum Exception<'a> {
-    /// Nobody has.
-    None,
-    /// It is so signed, for now.
-    Holds,
-    /// It was.
-    Ended(&'a Waiver),
-}
-
-impl<'a> Exception<'a> {
-    fn of(pool: &PoolSeen, spec: &'a Spec, at: Timestamp) -> Self {
-        let owners = spec.required.iter().filter(|component| component.owns(&pool.pool));
-        let waivers: Vec<&Waiver> = owners.filter_map(|component| component.waiver.as_ref()).collect();
-        match waivers.last() {
-            _ if waivers.iter().any(|waiver| waiver.holds(at)) => Self::Holds,
-            Some(waiver) => Self::Ended(waiver),
-            None => Self::None,
-        }
-    }
-
-    /// Whether it excuses this: that nothing listens where the targets should be, or that nobody may ask there.
-    fn excuses(&self, lost: &Lost) -> bool {
-        matches!((self, lost), (Self::Holds, Lost::Down(_)))
-    }
-
-    fn fail(&self, finding: Finding, judgement: &mut Judgement) {
-        match self {
-            Self::Holds => {}
-            Self::Ended(waiver) if finding.hint.is_none() => judgement.fail(finding.hint(ended(waiver))),
-            _ => judgement.fail(finding),
-        }
-    }
-}
-
-fn ended(waiver: &Waiver) -> String {
-    format!("the waiver ended on {}; {} answers for it: {}", waiver.until, waiver.owner, waiver.reason)
-}
-
 fn judge_pool(pool: &PoolSeen, exception: &Exception<'_>, seen: &Observation, judgement: &mut Judgement) {
     if let Some(defect) = &pool.defect {
         judgement.fail(of_defect(defect).on(&pool.scrape).terminal());
@@ -230,60 +194,6 @@ fn judge_pool(pool: &PoolSeen, exception: &Exception<'_>, seen: &Observation, ju
 
 fn title(pool: &PoolSeen) -> String {
     format!("{} (pool {})", pool.scrape, pool.pool)
-}
-
-fn of_defect(defect: &Defect) -> Finding {
-    match defect {
-        Defect::Interval(text) => Finding::new("coverage/bad-interval", "an interval such as 30s", format!("`{text}`"))
-            .hint("vmagent refuses its whole configuration because of it, and every later scrape CR has no effect"),
-        Defect::Action(text) => {
-            Finding::new("coverage/bad-relabelling", "a relabelling action that vmagent knows", format!("`{text}`"))
-                .hint("vmagent leaves out the whole job and says so in its log only")
-        }
-    }
-}
-
-fn of_stage(stage: &Stage) -> Finding {
-    let finding = |code: &str, actual: String| Finding::new(code, "at least one target", actual);
-    match stage {
-        Stage::NoService => finding("coverage/no-service", "no Service matches its selector".to_owned())
-            .hint("compare the selector and namespaceSelector with the Service's labels and namespace"),
-        Stage::NoEndpoint => finding("coverage/no-endpoint", "its Services have no endpoints".to_owned())
-            .hint("no pod matches the Service's selector"),
-        Stage::NoPod => finding("coverage/no-pod", "no running pod with a port matches its selector".to_owned()),
-        Stage::NoNode => finding("coverage/no-node", "no node matches its selector".to_owned()),
-        Stage::WrongPort { wanted, seen } => finding(
-            "coverage/wrong-port",
-            format!(
-                "{wanted} does not exist; there are {}",
-                if seen.is_empty() { "none".to_owned() } else { seen.join(", ") }
-            ),
-        )
-        .hint("`port` names the Service's port, `targetPort` the container's"),
-        Stage::Dropped(count) => finding("coverage/dropped", format!("its relabelling drops all {count} of them")),
-    }
-}
-
-fn of_gap(gap: &Gap, pool: &PoolSeen) -> Finding {
-    let up = |code: &str, actual: String| Finding::new(code, "scraped, up and stored", actual);
-    match &gap.lost {
-        Lost::NotDiscovered => up("coverage/not-discovered", "no vmagent has this target".to_owned())
-            .hint("after a change it takes the operator's, the reloader's and vmagent's discovery interval"),
-        Lost::NeverScraped => up("coverage/pending", "discovered, not scraped yet".to_owned())
-            .hint(format!("the first scrape comes within one interval ({} s)", pool.interval_seconds)),
-        Lost::Down(error) => up("coverage/down", format!("down: {error}")),
-        Lost::SampleLimit(error) => up("coverage/sample-limit", error.clone()),
-        Lost::ScrapedLongAgo(age) => up("coverage/stale", format!("last scraped {age:.0} s ago"))
-            .hint("the target looks up, but vmagent does not scrape it any more"),
-        Lost::NoSamples => up("coverage/no-samples", "up, with no sample in its answer".to_owned()),
-        Lost::NotStored => up("coverage/not-stored", "up, but storage has no `up` of it".to_owned())
-            .hint("see vmagent's remote write: requests that succeed, retries, pending bytes"),
-        Lost::StoredLongAgo(age) => {
-            up("coverage/stored-stale", format!("its newest sample in storage is {age:.0} s old"))
-                .hint("see vmagent's remote write: requests that succeed, retries, pending bytes")
-        }
-        Lost::StoredAsDown => up("coverage/stored-down", "storage says that it is down".to_owned()),
-    }
 }
 
 fn judge_required(component: &Required, seen: &Observation, at: Timestamp, judgement: &mut Judgement) {

@@ -8,6 +8,8 @@ use super::super::seen::{AgentSeen, Refusal, Unexplained};
 use super::*;
 use crate::check::access::Access;
 use crate::check::kind::Kind;
+use crate::check::scrape_coverage::discovered::Stage;
+use crate::check::scrape_coverage::job::Defect;
 use crate::check::verdict::Decision;
 
 fn spec(required: serde_json::Value) -> Spec {
