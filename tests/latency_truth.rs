@@ -80,6 +80,10 @@ fn p95_is_within_two_percent_of_the_truth() {
         let looked = look(&spec, &server);
         let late = machine.lateness_p95();
         let (seen, verdict) = looked?;
+        let lag = value(&verdict, "warm_send_lag_p99");
+        if lag > 0.005 {
+            return Err(format!("we were late ourselves: {lag}"));
+        }
         if late > Duration::from_millis(3) {
             return Err(format!("a plain client was {late:?} late"));
         }
@@ -93,8 +97,9 @@ fn p95_is_within_two_percent_of_the_truth() {
     let p95 = value(&verdict, "warm_p95");
     println!("p95 {p95} s, truth {} s, a plain client was {late:?} late", truth as f64 / 1e6);
     assert_eq!(seen.passes[0].samples.len(), COUNT);
-    // What a plain client lost at the same time is the machine's, not ours.
-    assert!((p95 - truth as f64 / 1e6).abs() <= 0.02 * truth as f64 / 1e6 + late.as_secs_f64(), "{p95} for {truth} us");
+    // What a plain client lost at the same time is the machine's, not ours; no machine makes a time shorter.
+    let truth = truth as f64 / 1e6;
+    assert!((0.98 * truth..=1.02 * truth + late.as_secs_f64()).contains(&p95), "{p95} s for {truth} s");
     assert!(verdict.is_pass(), "{verdict:?}");
     let coarse = decode(&seen.passes[0].histogram).unwrap().value_at_quantile(0.95) as f64 / 1e6;
     assert!((coarse - p95).abs() <= 0.001 * p95, "the histogram says {coarse}");

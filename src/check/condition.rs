@@ -62,7 +62,9 @@ impl Condition {
     pub fn words(&self) -> String {
         let why = if self.reason.is_empty() { String::new() } else { format!(" ({})", self.reason) };
         let message = if self.message.is_empty() { String::new() } else { format!(": {}", self.message) };
-        format!("{} is {}{why}{message}", self.name, self.status)
+        // Some evidence of earlier runs has no name.
+        let name = if self.name.is_empty() { "it" } else { &self.name };
+        format!("{name} is {}{why}{message}", self.status)
     }
 }
 

@@ -118,14 +118,16 @@ impl Flow {
 
     /// Keeps what is judged, each object in the state in which it was first seen.
     pub fn judges(&mut self, identity: Identity) {
-        if !self.judged.iter().any(|known| known.object == identity.object) {
-            self.judged.push(identity);
+        match self.judged.iter_mut().find(|known| known.object == identity.object) {
+            Some(known) => known.component = known.component.take().or(identity.component),
+            None => self.judged.push(identity),
         }
     }
 
     /// Keeps a pod, with the program that answers there where it says so.
     pub async fn judges_pod(&mut self, pod: &PodAddress, look: &Look<'_>) {
-        let component = look.connections.identify_pod(pod).await.ok().map(|component| component.to_string());
+        let component = look.connections.identify_pod(pod).await.ok().filter(|found| found.application.is_some());
+        let component = component.map(|component| component.to_string());
         self.judges(Identity { component, ..Identity::of(pod.to_string()) });
     }
 

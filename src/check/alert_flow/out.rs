@@ -51,6 +51,7 @@ pub async fn create(flow: &mut Flow, spec: &Spec, look: &Look<'_>) -> Result<Ste
         }
         // An earlier look made it and did not live to see the answer.
         Err(Trouble::Refused { status: 409, .. }) => {
+            flow.judges(Identity::of(format!("VMRule {}/{}", spec.namespace, flow.name)));
             move_deadline(flow, spec, look, expires).await.map(|()| Step::Passed)
         }
         Err(Trouble::Refused { body, status: 400..=499, .. }) => Ok(Step::Stuck(body)),

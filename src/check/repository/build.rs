@@ -1,6 +1,7 @@
 //! What kustomize makes of a folder, as Flux calls it (fluxcd/pkg kustomize/kustomize_generator.go): a folder without a
 //! kustomization.yaml gets one over its whole tree.
 
+mod flux;
 mod images;
 mod parts;
 mod patches;
@@ -11,6 +12,7 @@ use super::files::Files;
 use super::model::{Generated, Object};
 use super::path::{join, parent};
 use crate::check::yaml::Node;
+pub use flux::no_folder;
 
 /// Names that kustomize knows for its file.
 pub const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -36,6 +38,10 @@ pub struct Builder<'f, 'c> {
     pub idle: Vec<Fault>,
     /// Where patches say what they are for that have changed something.
     pub useful: Vec<Place>,
+    /// Whether a kustomization.yaml tells kustomize of more places with names in them; which ones is not read.
+    pub is_configured: bool,
+    /// The Kustomization of Flux that has the next folder built.
+    owner: Option<Object>,
     /// The folders that are being built, to end where they hold each other.
     inside: Vec<String>,
     /// Whether a tree is taken as a whole.
@@ -51,11 +57,6 @@ pub struct Since {
     generated: usize,
 }
 
-impl Since {
-    /// Everything.
-    pub const START: Self = Self { objects: 0, generated: 0 };
-}
-
 impl<'f, 'c> Builder<'f, 'c> {
     /// Nothing is built yet.
     pub fn new(files: &'f Files<'c>) -> Self {
@@ -68,10 +69,18 @@ impl<'f, 'c> Builder<'f, 'c> {
             faults: Vec::new(),
             idle: Vec::new(),
             useful: Vec::new(),
+            is_configured: false,
+            owner: None,
             inside: Vec::new(),
             is_taking: false,
             is_partial: false,
         }
+    }
+
+    /// Builds a folder as a Kustomization of Flux has it built.
+    pub fn folder_of(&mut self, folder: &str, owner: Option<&Object>) {
+        self.owner = owner.cloned();
+        self.folder(folder);
     }
 
     /// Builds a folder that is there.
@@ -86,12 +95,14 @@ impl<'f, 'c> Builder<'f, 'c> {
             return;
         }
         self.inside.push(folder.to_owned());
+        let owner = self.owner.take();
         match self.kustomization_in(folder) {
-            Some(file) => self.kustomization(file, since),
+            Some(file) => self.kustomization(file, owner.as_ref(), since),
             None => {
                 let before = std::mem::replace(&mut self.is_taking, true);
                 self.tree(folder);
                 self.is_taking = before;
+                owner.iter().for_each(|owner| self.as_flux_makes_it(owner, folder, since));
             }
         }
         self.inside.pop();
@@ -125,7 +136,7 @@ impl<'f, 'c> Builder<'f, 'c> {
         }
     }
 
-    fn kustomization(&mut self, file: usize, since: Since) {
+    fn kustomization(&mut self, file: usize, owner: Option<&Object>, since: Since) {
         self.used.push(file);
         let files = self.files;
         let Some(root) = files.documents(file).first() else {
@@ -139,15 +150,18 @@ impl<'f, 'c> Builder<'f, 'c> {
             self.unseen.push(format!("{key} of {}", files.all[file].path));
         }
         items("resources").iter().chain(items("bases")).for_each(|item| self.resource(file, folder, item, None));
+        self.is_configured |= root.get("configurations").is_some();
         for key in ["configMapGenerator", "secretGenerator"] {
             items(key).iter().for_each(|one| self.generator(file, folder, key, (root, one)));
         }
         items("components").iter().for_each(|item| self.resource(file, folder, item, Some(since)));
+        self.added_components(owner, folder, since);
         // The order of kustomize's own transformers (kustomize api/internal/target/kusttarget_configplugin.go).
         self.patch(file, Some(folder), items("patchesStrategicMerge"), since);
         self.patch(file, Some(folder), items("patches"), since);
-        self.transform(root, since);
+        self.added_patches(owner, since);
+        self.transform(root, owner, since);
         self.patch(file, Some(folder), items("patchesJson6902"), since);
-        self.images(items("images"), since);
+        self.images(&flux::images(items("images"), owner), since);
     }
 }

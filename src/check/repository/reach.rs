@@ -5,8 +5,8 @@ mod own;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::build::{Builder, Since};
-use super::fault::{Fault, Place, meant};
+use super::build::{Builder, no_folder};
+use super::fault::{Fault, Place};
 use super::files::Files;
 use super::model::{Build, Generated, KUSTOMIZE, Object};
 use super::path::join;
@@ -52,10 +52,11 @@ impl Reach {
         let mut queue = VecDeque::new();
         for (entry, written) in spec.entries.iter().enumerate() {
             match join("", written).filter(|folder| files.is_folder(folder)) {
-                Some(folder) => queue.push_back(Next { entry, owner: own::applies(files, &folder), folder }),
+                Some(folder) => queue.push_back(Next { entry, owner: own::applies(files, spec, &folder), folder }),
                 None => reach.no_entries.push(written.clone()),
             }
         }
+        let entries = queue.len();
         let mut begun = BTreeSet::new();
         while let Some(next) = queue.pop_front() {
             let build = reach.build(files, &next);
@@ -74,7 +75,8 @@ impl Reach {
                     let is_its = |owner: &Object| owner.here() == object.here();
                     build.entry == next.entry && build.folder == folder && build.owner.as_ref().is_none_or(is_its)
                 };
-                match reach.builds.iter_mut().find(is_own) {
+                // The entries are the first ones.
+                match reach.builds.iter_mut().take(entries).find(is_own) {
                     // As it is with its own patches.
                     Some(entry) => entry.owner = Some(object),
                     None => queue.push_back(Next { entry: next.entry, owner: Some(object), folder }),
@@ -112,17 +114,14 @@ impl Reach {
 
     fn build(&mut self, files: &Files<'_>, next: &Next) -> Build {
         let mut builder = Builder::new(files);
-        builder.folder(&next.folder);
+        builder.folder_of(&next.folder, next.owner.as_ref());
         if let Some(owner) = &next.owner {
-            self.components(files, &mut builder, owner, &next.folder);
-            let patches = owner.root.at(&["spec", "patches"]).map(Node::items).unwrap_or_default();
-            builder.patch(owner.file, None, patches, Since::START);
             // What all Kustomizations get by a patch is idle in some of them.
             let own = owned_targets(files, owner.file);
             builder.idle.retain(|fault| fault.place.file != owner.file || own.contains(&fault.place.mark));
-            let text = |key| owner.text(&["spec", key]);
-            builder.settle(text("targetNamespace"), (text("namePrefix"), text("nameSuffix")), Since::START);
-            builder.images(owner.root.at(&["spec", "images"]).map(Node::items).unwrap_or_default(), Since::START);
+        }
+        if builder.is_configured {
+            builder.generated.iter_mut().for_each(|made| made.is_hashed = false);
         }
         builder.objects.iter_mut().for_each(|object| object.cluster = next.entry);
         self.unseen.extend(builder.unseen);
@@ -132,17 +131,6 @@ impl Reach {
         self.patches.1.extend(builder.useful);
         let (objects, generated) = (builder.objects, builder.generated);
         Build { entry: next.entry, folder: next.folder.clone(), owner: next.owner.clone(), objects, generated }
-    }
-
-    /// `spec.components`, paths from the folder that is built.
-    fn components(&mut self, files: &Files<'_>, builder: &mut Builder<'_, '_>, owner: &Object, folder: &str) {
-        for node in owner.root.at(&["spec", "components"]).map(Node::items).unwrap_or_default() {
-            let Some(path) = node.text().filter(|path| !path.contains("${")) else { continue };
-            match join(folder, path).filter(|path| files.is_folder(path)) {
-                Some(path) => builder.component(&path, Since::START),
-                None => self.faults.push(no_folder(files, owner.place(node), path)),
-            }
-        }
     }
 
     /// The folder of a Kustomization whose source is this repository.
@@ -174,11 +162,4 @@ impl Reach {
 fn owned_targets(files: &Files<'_>, file: usize) -> Vec<Mark> {
     let patches = files.documents(file).iter().filter_map(|root| root.at(&["spec", "patches"])).flat_map(Node::items);
     patches.filter_map(|patch| patch.get("target")).map(|target| target.mark).collect()
-}
-
-fn no_folder(files: &Files<'_>, place: Place, written: &str) -> Fault {
-    let plain = join("", written).unwrap_or_default();
-    let folders = files.paths().filter(|path| files.is_folder(path));
-    let hint = meant(&plain, folders, "correct the path; it begins at the root of the repository");
-    Fault::new(place, "missing-path", "a folder of the repository", format!("no folder {written}")).hint(hint)
 }

@@ -24,18 +24,34 @@ impl Builder<'_, '_> {
         // What is in a file of variables is not read.
         let keys = Some(keys).filter(|_| one.get("envs").is_none() && one.get("env").is_none());
         let namespace = one.get("namespace").and_then(Node::text).map(str::to_owned);
-        let disabled = one.at(&["options", HASH]).or_else(|| root.at(&["generatorOptions", HASH]));
-        // Configurations may tell kustomize of more references; which ones is not read.
-        let is_hashed = disabled.and_then(Node::text) != Some("true") && root.get("configurations").is_none();
-        if let Some(name) = one.get("name").and_then(Node::text) {
-            self.generated.push(Generated { kind, name: name.to_owned(), is_hashed, namespace, keys });
+        // A generator cannot take back what all are to do (kustomize api/types/generatoroptions.go).
+        let is_true = |node: Option<&Node>| node.and_then(Node::text) == Some("true");
+        let is_hashed = !is_true(one.at(&["options", HASH])) && !is_true(root.at(&["generatorOptions", HASH]));
+        let Some(name) = one.get("name").and_then(Node::text) else { return };
+        let behavior = one.get("behavior").and_then(Node::text).unwrap_or("create");
+        let mut earlier = self.generated.iter_mut().rev();
+        match earlier.find(|made| behavior != "create" && made.kind == kind && made.name == name) {
+            // What changes one that is there decides what becomes of its name.
+            Some(made) => {
+                made.is_hashed = is_hashed;
+                made.keys = match (behavior, made.keys.take(), keys) {
+                    ("merge", Some(before), Some(more)) => Some([before, more].concat()),
+                    ("merge", ..) => None,
+                    (_, _, keys) => keys,
+                };
+            }
+            None => self.generated.push(Generated { kind, name: name.to_owned(), is_hashed, namespace, keys }),
         }
     }
 
     /// What a kustomization.yaml changes in every object: namespace, name, labels and annotations.
-    pub(super) fn transform(&mut self, root: &Node, since: Since) {
-        let text = |key: &str| root.get(key).and_then(Node::text).unwrap_or_default();
-        self.settle(text("namespace"), (text("namePrefix"), text("nameSuffix")), since);
+    /// Those that Flux gives take the place of the file's.
+    pub(super) fn transform(&mut self, root: &Node, owner: Option<&Object>, since: Since) {
+        let own = |key: &str| root.get(key).and_then(Node::text).unwrap_or_default();
+        let given = |key: &str| owner.map_or("", |owner| owner.text(&["spec", key]));
+        let text = |flux: &str, file: &str| Some(given(flux)).filter(|text| !text.is_empty()).unwrap_or(own(file));
+        let names = (text("namePrefix", "namePrefix"), text("nameSuffix", "nameSuffix"));
+        self.settle(text("targetNamespace", "namespace"), names, since);
         let labels = root.get("labels").map(Node::items).unwrap_or_default().iter().filter_map(|one| one.get("pairs"));
         let labels: Vec<&Node> = labels.chain(root.get("commonLabels")).collect();
         for object in &mut self.objects[since.objects..] {
@@ -47,7 +63,7 @@ impl Builder<'_, '_> {
     }
 
     /// Puts every object into a namespace, and something before and behind its name; what is empty changes nothing.
-    pub fn settle(&mut self, namespace: &str, (prefix, suffix): (&str, &str), since: Since) {
+    pub(super) fn settle(&mut self, namespace: &str, (prefix, suffix): (&str, &str), since: Since) {
         let named = |name: &str| format!("{prefix}{name}{suffix}");
         for object in &mut self.objects[since.objects..] {
             if !namespace.is_empty() {

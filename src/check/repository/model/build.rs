@@ -10,7 +10,7 @@ pub struct Build {
     pub entry: usize,
     /// The folder that is built.
     pub folder: String,
-    /// The Kustomization, as the build that it is in gives it; none of an entry itself.
+    /// The Kustomization, as the build that it is in gives it; none of an entry in which no Kustomization builds it.
     pub owner: Option<Object>,
     /// The objects.
     pub objects: Vec<Object>,

@@ -5,7 +5,7 @@ use crate::check::repository::build::Builder;
 use crate::check::repository::files::Files;
 use crate::check::repository::model::{Build, KUSTOMIZE, Object, SOURCE};
 use crate::check::repository::path::join;
-use crate::check::repository::spec::Spec;
+use crate::check::repository::spec::{Given, Spec};
 
 /// The sources by which a cluster knows this repository.
 pub struct Own(Vec<Source>);
@@ -28,7 +28,7 @@ impl Own {
             name: given.name.clone(),
             namespace: None,
         });
-        let mut own: Vec<Source> = given.chain(builds_it(entry).map(source_of)).collect();
+        let mut own: Vec<Source> = given.chain(builds_it(entry, spec).map(source_of)).collect();
         let declared = || declared(files, spec);
         let known = own.iter().filter_map(|source| {
             // Another cluster may have one of the same name.
@@ -81,24 +81,34 @@ fn source_of(kustomization: &Object) -> Source {
 }
 
 /// The Kustomization that builds the folder in which it is, and changes what it builds.
-pub fn applies(files: &Files<'_>, folder: &str) -> Option<Object> {
+pub fn applies(files: &Files<'_>, spec: &Spec, folder: &str) -> Option<Object> {
     let mut builder = Builder::new(files);
     builder.folder(folder);
-    let is_its = |object: &Object| object.is(KUSTOMIZE, "Kustomization") && leads(object).as_deref() == Some(folder);
-    builder.objects.into_iter().find(is_its)
+    likeliest(builder.objects.iter().filter(|one| leads(one).as_deref() == Some(folder)), spec).cloned()
+}
+
+/// Of Kustomizations with the same path the one whose source is this repository: that of the suite, the one that Flux's own
+/// installation makes, or one of a Git repository.
+fn likeliest<'o>(all: impl Iterator<Item = &'o Object>, spec: &Spec) -> Option<&'o Object> {
+    let source = |object: &Object, key| object.text(&["spec", "sourceRef", key]).to_owned();
+    let is_given = |object: &Object| {
+        let is_it = |given: &Given| source(object, "kind") == given.kind && source(object, "name") == given.name;
+        spec.source.as_ref().is_some_and(is_it)
+    };
+    all.min_by_key(|one| (!is_given(one), one.name() != "flux-system", source(one, "kind") != "GitRepository"))
 }
 
 /// The folder of a Kustomization.
 fn leads(object: &Object) -> Option<String> {
-    join("", object.text(&["spec", "path"]))
+    Some(object).filter(|one| one.is(KUSTOMIZE, "Kustomization")).and_then(|one| join("", one.text(&["spec", "path"])))
 }
 
 /// The Kustomization in an entry that builds its folder, or else one above it.
-fn builds_it(entry: &Build) -> Option<&Object> {
-    let all = || entry.objects.iter().filter(|object| object.is(KUSTOMIZE, "Kustomization"));
+fn builds_it<'o>(entry: &'o Build, spec: &Spec) -> Option<&'o Object> {
+    let all = || entry.objects.iter();
     let is_above = |path: &str| !path.is_empty() && entry.folder.starts_with(&format!("{path}/"));
-    let exactly = all().find(|object| leads(object).as_deref() == Some(entry.folder.as_str()));
-    exactly.or_else(|| all().find(|object| leads(object).as_deref().is_some_and(is_above)))
+    let exactly = likeliest(all().filter(|object| leads(object).as_deref() == Some(entry.folder.as_str())), spec);
+    exactly.or_else(|| likeliest(all().filter(|object| leads(object).as_deref().is_some_and(is_above)), spec))
 }
 
 /// Every source that a file declares.

@@ -1,7 +1,7 @@
 //! Alerting that is quiet because of what is written: every object is taken, and nobody is ever told.
 
 use super::Ground;
-use super::names::hint;
+use super::names::{hashed, hint};
 use super::wiring::plain;
 use crate::check::repository::fault::Fault;
 use crate::check::repository::model::Object;
@@ -66,6 +66,7 @@ fn unconfigured(ground: &Ground<'_>, object: &Object) -> Option<Fault> {
     let expected = format!("a Secret {name} in namespace {}, or an ExternalSecret that makes it", object.home());
     let actual = "neither: the operator falls back to a configuration that tells nobody";
     let otherwise = format!("add it, or give Secret/{name} in the suite where it is there already");
-    let hint = hint(ground, object.cluster, "ExternalSecret", name, &otherwise);
+    let hint = hashed(ground, object.cluster, "Secret", name)
+        .unwrap_or_else(|| hint(ground, object.cluster, "ExternalSecret", name, &otherwise));
     Some(Fault::new(object.place(node), "no-configuration", expected, actual).hint(hint))
 }

@@ -14,12 +14,19 @@ pub fn namespace<'o>(reference: &'o Node, object: &'o Object) -> Option<&'o str>
     }
 }
 
+/// What to do where kustomize makes an object of this name, whose own name nobody can know.
+pub fn hashed(ground: &Ground<'_>, cluster: usize, kind: &str, name: &str) -> Option<String> {
+    let mut made = ground.reach.generated_in(cluster);
+    made.any(|made| made.is_hashed && made.kind == kind && made.name == name).then(|| {
+        let instead = "write `generatorOptions: {disableNameSuffixHash: true}` beside its generator";
+        format!("kustomize makes one with a hash behind its name, of which this name knows nothing: {instead}")
+    })
+}
+
 /// What to do about a name that is not there: where else there is one, else the nearest name, else something else.
 pub fn hint(ground: &Ground<'_>, cluster: usize, kind: &str, name: &str, otherwise: &str) -> String {
-    let mut made = ground.reach.generated_in(cluster);
-    if made.any(|made| made.is_hashed && made.kind == kind && made.name == name) {
-        let instead = "write `generatorOptions: {disableNameSuffixHash: true}` beside its generator";
-        return format!("kustomize makes one with a hash behind its name, of which this name knows nothing: {instead}");
+    if let Some(hint) = hashed(ground, cluster, kind, name) {
+        return hint;
     }
     let of_kind = || ground.reach.objects().filter(|object| object.kind() == kind);
     let same = || of_kind().filter(|object| object.name() == name);

@@ -83,7 +83,11 @@ fn twice(ground: &Ground<'_>) -> Vec<Fault> {
             let same_name = *by_name.entry(name).or_insert((build, object));
             let same_place = *by_place.entry((build.entry, here)).or_insert((build, object));
             let is_other = |(_, there): &(&Build, &Object)| !std::ptr::eq(*there, object);
-            let taken = Some(same_place).filter(|(_, there)| there.is_taken || object.is_taken);
+            // Two that build one folder are told apart by what they change.
+            let is_taken = |(other, there): &(&Build, &Object)| {
+                (there.is_taken || object.is_taken) && other.folder != build.folder
+            };
+            let taken = Some(same_place).filter(is_taken);
             if let Some((other, there)) = Some(same_name).filter(is_other).or(taken.filter(is_other)) {
                 let path = format!("{}:{}", ground.files.all[there.file].path, there.here().mark.line);
                 let expected = format!("{} is applied once", object.title());

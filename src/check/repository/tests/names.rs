@@ -114,38 +114,6 @@ fn a_namespace_that_an_object_names_is_made_by_somebody() {
     assert_eq!(found("", &alone), ["missing-namespace e/c.yaml:3:18"]);
 }
 
-/// The Kustomization with which a cluster begins: what it changes, it changes in its own folder, too.
-#[test]
-fn what_the_kustomization_of_an_entry_changes_counts_in_the_entry() {
-    let root = |more: &str| ks("root", "e", more);
-    let patched = "  patches:\n    - target: {kind: ConfigMap}\n      patch: '- {op: add, path: /data/k, value: v}'\n";
-    let value = "given: [GitRepository/infra]\ndemands: [{kind: ConfigMap, fields: {data.k: v}}]\n";
-    let config = CONFIG.replace("data:\n", "data: {a: b}\n");
-    let with = |more: &str, spec: &str| found(spec, &[("e/ks.yaml", &root(more)), ("e/c.yaml", &config)]);
-    assert_eq!(with("", value), ["no-value e/c.yaml:4:1"]);
-    assert_eq!(with(patched, value), ["pass"]);
-    assert_eq!(with("  targetNamespace: nowhere\n", SOURCE), ["missing-namespace e/ks.yaml:9:20"]);
-    let made = "given: [GitRepository/infra, Namespace/nowhere]\n";
-    assert_eq!(with("  targetNamespace: nowhere\n", made), ["pass"]);
-}
-
-#[test]
-fn what_flux_puts_before_a_name_makes_another_object_but_no_other_namespace() {
-    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: z}\n";
-    let config = CONFIG.replace("namespace: x", "namespace: z").replace("data:\n", "data: {a: b}\n");
-    let two = |more: &str| format!("{}---\n{}", ks("a", "base", ""), ks("b", "base", more));
-    let list = ("base/kustomization.yaml", "resources: [c.yaml]\n");
-    let files = [("e/n.yaml", namespace), ("base/c.yaml", config.as_str()), list];
-    let with = |more: &str| found(SOURCE, &[&[("e/ks.yaml", two(more).as_str())][..], &files].concat());
-    assert_eq!(with(""), ["applied-twice base/c.yaml:3:18"]);
-    assert_eq!(with("  namePrefix: other-\n"), ["pass"]);
-    assert_eq!(with("  nameSuffix: -other\n"), ["pass"]);
-    // Kustomize leaves the names of namespaces alone.
-    let named = ks("a", "base", "  namePrefix: other-\n");
-    let files = [("e/ks.yaml", named.as_str()), ("base/n.yaml", namespace), ("base/c.yaml", &config)];
-    assert_eq!(found(SOURCE, &files), ["pass"]);
-}
-
 #[test]
 fn a_secret_for_many_namespaces_names_its_store() {
     let text = "apiVersion: external-secrets.io/v1\nkind: ClusterExternalSecret\nmetadata: {name: s}\nspec:\n  \

@@ -252,3 +252,39 @@ fn a_list_of_containers_is_merged_by_name_and_one_of_a_custom_resource_is_replac
     assert_eq!(with("example.com/v1", "Thing", &format!("[{}]", image("three", &digest))), ["pass"]);
     assert_eq!(with("example.com/v1", "Thing", "[{name: three, image: i}]"), ["no-digest e/d.yaml:7:19"]);
 }
+
+#[test]
+fn what_a_merge_names_comes_first_and_ports_are_told_apart_by_their_protocol() {
+    let digest = format!("@sha256:{}", "a".repeat(64));
+    let pod = |first: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: d, namespace: x}}\nspec:\n  containers: [{{name: one, image: i}}, \
+             {{name: two, image: \"i{first}\"}}]\n"
+        )
+    };
+    let set = format!("- {{op: replace, path: /spec/containers/0/image, value: \"i{digest}\"}}");
+    let merge =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: d, namespace: x}\nspec: {containers: [{name: two, tty: true}]}\n";
+    let list =
+        |first: &str| format!("resources: [d.yaml]\npatches:\n{first}  - target: {{kind: Pod}}\n    patch: '{set}'\n");
+    let with = |patches: &str, object: &str| {
+        let files = [("e/kustomization.yaml", patches), ("e/d.yaml", object), ("e/p.yaml", merge)];
+        found("digests: true\n", &files)
+    };
+    // The second operation meets the container that the first patch has brought forward.
+    assert_eq!(with(&list(""), &pod(&digest)), ["pass"]);
+    assert_eq!(with(&list("  - {path: p.yaml}\n"), &pod(&digest)), ["no-digest e/d.yaml:5:35"]);
+
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: d, namespace: x}\nspec:\n  ports:\n    - {port: 53, protocol: UDP, nodePort: 1}\n    \
+        - {port: 53, protocol: TCP, nodePort: 2}\n";
+    let patch = "apiVersion: v1\nkind: Service\nmetadata: {name: d, namespace: x}\nspec: {ports: [{port: 53, protocol: TCP, nodePort: 3}]}\n";
+    let wanted = |port: u32| format!("demands: [{{kind: Service, fields: {{spec.ports.nodePort: {port}}}}}]\n");
+    let files = [
+        ("e/kustomization.yaml", "resources: [d.yaml]\npatches: [{path: p.yaml}]\n"),
+        ("e/d.yaml", service),
+        ("e/p.yaml", patch),
+    ];
+    assert_eq!(found(&wanted(1), &files), ["pass"]);
+    assert_eq!(found(&wanted(3), &files), ["pass"]);
+    assert_ne!(found(&wanted(2), &files), ["pass"]);
+}
