@@ -64,6 +64,10 @@ impl Kind for Object {
         observe::observe(spec, look.connections).await
     }
 
+    fn question(spec: &Spec) -> Spec {
+        spec.question()
+    }
+
     fn identities(spec: &Spec, seen: &Observation) -> Vec<Identity> {
         let of = |found: &Found| Identity {
             generation: found.generation,

@@ -12,7 +12,7 @@ use super::count::Count;
 use super::each::ForEach;
 use super::fault;
 use super::path::Path;
-use super::wanted::Wanted;
+use super::wanted::{Wanted, Yes};
 use crate::connect::resource::usual_plural;
 use crate::units::Duration;
 
@@ -178,6 +178,23 @@ impl Demand {
     /// Whether there must be none.
     pub(super) fn is_none(&self) -> bool {
         self.count.as_ref().is_some_and(|count| count.exactly == Some(0))
+    }
+}
+
+impl Spec {
+    /// The same with everything that only judging reads set to one fixed value: objects are seen whole at the paths that are
+    /// named, whatever is wanted there.
+    pub(super) fn question(&self) -> Self {
+        let blank = |wanted: &mut Wanted| *wanted = Wanted { exists: Some(Yes), ..Wanted::default() };
+        let mut asked = self.0.clone();
+        (asked.count, asked.age, asked.observed) = (None, None, Observed::default());
+        asked.fields.values_mut().for_each(blank);
+        for each in &mut asked.for_each {
+            each.count = None;
+            each.fields.values_mut().for_each(blank);
+        }
+        asked.conditions.values_mut().for_each(|status| *status = Status::True);
+        Self(asked)
     }
 }
 

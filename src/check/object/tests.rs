@@ -50,6 +50,26 @@ fn seen(spec: &Spec, about: About, objects: &[Json]) -> Observation {
     serde_json::from_str(&serde_json::to_string(&seen).unwrap()).unwrap()
 }
 
+/// Saved evidence may be judged by other limits, not by another question.
+#[test]
+fn what_is_looked_at_is_asked_and_what_it_is_held_against_is_not() {
+    let asked = |more: Json| serde_json::to_value(Object::question(&of_singles(more))).unwrap();
+    let base = json!({"fields": {"spec.replicas": {"at_least": "1"}}, "conditions": {"Ready": "True"}, "count": {"exactly": 1}});
+    let with = |path: &str, value: Json| {
+        let mut other = base.clone();
+        *other.pointer_mut(path).unwrap() = value;
+        asked(other)
+    };
+    let same = asked(base.clone());
+    assert_eq!(with("/fields", json!({"spec.replicas": {"equals": 3}})), same);
+    assert_eq!(with("/conditions/Ready", json!("False")), same);
+    assert_eq!(with("/count", json!({"at_least": 2})), same);
+    assert_ne!(with("/fields", json!({"spec.other": {"at_least": "1"}})), same);
+    assert_ne!(with("/conditions", json!({"Stalled": "True"})), same);
+    let each = |limit: &str| asked(json!({"for_each": [{"path": "spec.c[*]", "fields": {"m": {"at_most": limit}}}]}));
+    assert_eq!(each("1Gi"), each("2Gi"));
+}
+
 #[test]
 fn what_was_judged_is_named_with_its_generation() {
     let spec = of_singles(json!({"fields": {"spec.replicas": {"equals": 1}}}));
