@@ -5,6 +5,9 @@ use std::fmt::Write;
 use crate::check::expectation::PAGES;
 use crate::suite::closest;
 
+/// What checks of every kind may find.
+const SHARED: &str = include_str!("explain/shared.md");
+
 /// The page of one kind. The error names the kinds that there are.
 pub fn page(kind: &str) -> Result<String, String> {
     page_of(kind, PAGES)
@@ -31,7 +34,7 @@ fn index_of(pages: &[(&str, &str)]) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "{name:width$}  {}", first_sentence(page));
     }
-    out + "\n`signoff explain KIND` shows how a kind looks and judges, and its keys.\n"
+    out + "\n`signoff explain KIND` shows how a kind looks and judges, and its keys.\n\n" + SHARED
 }
 
 /// The first sentence behind the title, on one line.

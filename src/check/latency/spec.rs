@@ -44,7 +44,7 @@ pub struct Spec {
     #[schemars(range(min = 1, max = 64))]
     #[serde(deserialize_with = "between::<1, 64, _>")]
     pub concurrency: u32,
-    /// How long one request may take once it is sent; 10s by default, never shorter than the limit.
+    /// How long one request may take once it is sent; 10s by default, at least twice the limit.
     #[serde(default = "timeout")]
     pub timeout: Duration,
 }

@@ -136,7 +136,7 @@ mod tests {
         for image in [
             "victoriametrics/vmagent:v1.131.0",
             "docker.io/victoriametrics/vmagent:v1.99.9",
-            "registry.lan:5000/mirror/victoriametrics/vmagent",
+            "registry.example.com:5000/mirror/victoriametrics/vmagent",
             "victoriametrics/vmagent:v1.131.0@sha256:00ff",
         ] {
             assert_eq!(resolve(image), Ok(Runnable::Program(Program::Vmagent)), "{image}");
