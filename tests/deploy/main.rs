@@ -10,8 +10,10 @@ mod job;
 mod pace;
 mod render;
 
+use std::path::Path;
 use std::process::Command;
 
+use regex::Regex;
 use serde_json::{Value, json};
 use signoff::publish;
 use signoff::record::Exit;
@@ -146,4 +148,23 @@ fn publishing_is_permitted_as_the_program_says_and_no_more() {
     let mut verbs: Vec<String> = publish::access("signoff").into_iter().map(|access| access.verb).collect();
     verbs.sort();
     assert_eq!(rules, &json!([{"apiGroups": [""], "resources": ["configmaps"], "verbs": verbs}]));
+}
+
+/// What the image is built from: Cargo refuses a manifest that names a target which is not there.
+#[test]
+fn the_context_of_the_image_has_every_target_that_the_manifest_names() {
+    let ignored = std::fs::read_to_string(".dockerignore").unwrap();
+    let kept: Vec<&str> = ignored.lines().filter_map(|line| line.strip_prefix('!')).collect();
+    assert!(kept.iter().all(|path| Path::new(path).exists()), "{kept:?}");
+    let manifest = std::fs::read_to_string("Cargo.toml").unwrap();
+    let named = Regex::new(r#"(?m)^\[\[(test|bench)\]\]\nname = "([^"]+)""#).unwrap();
+    let targets: Vec<(&str, &str)> =
+        named.captures_iter(&manifest).map(|found| found.extract()).map(|(_, [kind, name])| (kind, name)).collect();
+    assert!(targets.len() > 3, "the manifest has another shape: {targets:?}");
+    for (kind, name) in targets {
+        let folder = if kind == "test" { "tests" } else { "benches" };
+        let places = [format!("{folder}/{name}.rs"), format!("{folder}/{name}/main.rs")];
+        let is_kept = |place: &String| kept.iter().any(|path| Path::new(place).starts_with(path));
+        assert!(places.iter().any(is_kept), "{kind} {name} is not in the context: Cargo refuses the manifest");
+    }
 }
