@@ -85,7 +85,7 @@ fn http() -> reqwest::Client {
 
 /// The sample run: every check green, with one measured value of 0.2 s where 2 s are allowed.
 fn green(story: &str, at: Timestamp) -> Vec<Event> {
-    let sample = signoff::record::read(Path::new("reports/sample/events.jsonl")).unwrap().events;
+    let sample = signoff::record::read(Path::new("examples/report/events.jsonl")).unwrap().events;
     let shift = at.duration_since(sample[0].at);
     let mut events = sample;
     for event in &mut events {

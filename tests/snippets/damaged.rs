@@ -51,7 +51,7 @@ fn a_value_of_another_type_is_an_error_and_a_text_that_is_cut_off_is_too() {
     let wholes = wholes();
     let kinds: BTreeSet<&str> = wholes.iter().map(|whole| whole.expectation.kind()).collect();
     let missing: Vec<_> = PAGES.iter().map(|(kind, _)| *kind).filter(|kind| !kinds.contains(kind)).collect();
-    assert!(missing.is_empty(), "nothing was ever seen of {missing:?}: add evidence here, or to reports/sample");
+    assert!(missing.is_empty(), "nothing was ever seen of {missing:?}: add evidence here, or to examples/report");
     for whole in &wholes {
         let (check, kind, at) = (&whole.evidence.check, whole.expectation.kind(), whole.evidence.at);
         let judged = whole.expectation.judge(&whole.seen, at);
@@ -122,9 +122,9 @@ fn emptied(value: &Value) -> Value {
     }
 }
 
-/// What the run in `reports/sample` saw, and by hand what no suite of the story asks for.
+/// What the run in `examples/report` saw, and by hand what no suite of the story asks for.
 fn wholes() -> Vec<Whole> {
-    let mut wholes = sample(Path::new("reports/sample"));
+    let mut wholes = sample(Path::new("examples/report"));
     wholes.extend(repository());
     wholes.push(by_hand(
         "flag",
