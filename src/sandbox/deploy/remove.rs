@@ -14,6 +14,8 @@ use super::{cluster, is_ours, names, record};
 use crate::sandbox::scenario;
 
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long what an owner made may outlive its owner: the garbage collector takes a few seconds.
+const COLLECTED: Duration = Duration::from_secs(20);
 /// Kinds whose objects keep a namespace, where they are nobody's that is known here.
 const KEEPING: [(&str, &str); 20] = [
     ("v1", "Pod"),
@@ -174,7 +176,15 @@ impl Removal<'_> {
     async fn objects_of(&self, definition: &Value) -> Result<Vec<Key>> {
         let text = |path: &str| definition.pointer(path).and_then(Value::as_str).unwrap_or_default();
         let version = format!("{}/{}", text("/spec/group"), text("/spec/versions/0/name"));
-        Ok(self.list(&version, text("/spec/names/kind"), "").await?.iter().map(Key::of).collect())
+        // What an owner made goes a little after its owner: a scrape object after its ServiceMonitor.
+        let patience = self.deadline.min(Instant::now() + COLLECTED);
+        loop {
+            let found = self.list(&version, text("/spec/names/kind"), "").await?;
+            if !found.iter().any(|object| is_leaving(object) || is_owned(object)) || Instant::now() >= patience {
+                return Ok(found.iter().map(Key::of).collect());
+            }
+            sleep(PAUSE).await;
+        }
     }
 
     /// What is in a namespace and neither ours nor made by a controller or for every namespace.
@@ -185,8 +195,7 @@ impl Removal<'_> {
                 found.extend(self.list(version, kind, namespace).await?.into_iter().filter(|one| self.is_foreign(one)));
             }
             // Pods of what has just been deleted may take a while to end.
-            let leaving = |object: &Value| object["metadata"]["deletionTimestamp"].is_string();
-            if !found.iter().any(leaving) || Instant::now() >= self.deadline {
+            if !found.iter().any(is_leaving) || Instant::now() >= self.deadline {
                 return Ok(found.iter().map(Key::of).collect());
             }
             sleep(PAUSE).await;
@@ -195,10 +204,9 @@ impl Removal<'_> {
 
     fn is_foreign(&self, object: &Value) -> bool {
         let metadata = &object["metadata"];
-        let owned = metadata["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty());
         let of_operator = metadata["labels"]["managed-by"] == "vm-operator";
         let of_every_namespace = metadata["name"] == "kube-root-ca.crt";
-        !(owned || of_operator || of_every_namespace || is_ours(object, self.scenario))
+        !(is_owned(object) || of_operator || of_every_namespace || is_ours(object, self.scenario))
     }
 
     async fn list(&self, version: &str, kind: &str, namespace: &str) -> Result<Vec<Value>> {
@@ -222,4 +230,14 @@ impl Removal<'_> {
         }
         Ok(objects)
     }
+}
+
+/// Whether its deletion was asked for.
+fn is_leaving(object: &Value) -> bool {
+    object["metadata"]["deletionTimestamp"].is_string()
+}
+
+/// Whether it goes with another object.
+fn is_owned(object: &Value) -> bool {
+    object["metadata"]["ownerReferences"].as_array().is_some_and(|owners| !owners.is_empty())
 }
