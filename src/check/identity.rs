@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::pod;
+
 /// An object as it was when it was looked at. What its source does not tell is absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Identity {
@@ -55,20 +57,13 @@ impl Identity {
 
     /// A pod as the API server gave it, with the images of its containers and those of its sidecars.
     pub fn of_pod(pod: &Value) -> Self {
-        let items = |pointer: &str| pod.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
-        let sidecars = items("/spec/initContainers").filter(|one| one["restartPolicy"] == "Always");
-        let statuses: Vec<&Value> =
-            items("/status/containerStatuses").chain(items("/status/initContainerStatuses")).collect();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let image = |container: &Value| Image {
+        let image = |(container, status): (&Value, Option<&Value>)| Image {
             container: text(&container["name"]),
             image: text(&container["image"]),
-            id: statuses
-                .iter()
-                .find(|status| status["name"] == container["name"])
-                .and_then(|status| status["imageID"].as_str().filter(|id| !id.is_empty()).map(str::to_owned)),
+            id: status.and_then(|status| status["imageID"].as_str()).filter(|id| !id.is_empty()).map(str::to_owned),
         };
-        let images = items("/spec/containers").chain(sidecars).map(image).collect();
+        let images = pod::containers(pod).map(image).collect();
         Self { images, ..Self::of_object("Pod", pod) }
     }
 

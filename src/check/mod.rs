@@ -25,6 +25,7 @@ pub mod measurement;
 pub mod memory;
 pub mod object;
 pub mod ours;
+pub mod pod;
 pub mod query;
 pub mod repository;
 pub mod revision;

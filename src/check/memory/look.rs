@@ -9,6 +9,7 @@ use crate::check::access::Access;
 use crate::check::identity::Identity;
 use crate::check::instant::{self, Answer, Series};
 use crate::check::look::Look;
+use crate::check::pod;
 use crate::check::trouble::Trouble;
 use crate::check::uses::Use;
 use crate::connect::{Connections, Resource, Scope, resource};
@@ -30,7 +31,7 @@ pub async fn observe(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Obs
     let mut seen = Observation::default();
     for namespace in &spec.namespaces {
         let pods = look.connections.list(&resource::PODS, Some(namespace), &spec.selector).await?;
-        for pod in pods.iter().filter(|pod| !is_done(pod)) {
+        for pod in pods.iter().filter(|pod| !pod::is_done(pod)) {
             seen.containers.extend(containers(pod, now));
             seen.pods.push(Identity::of_pod(pod));
         }
@@ -47,24 +48,14 @@ pub async fn observe(spec: &Spec, look: &Look<'_>, now: Timestamp) -> Result<Obs
     Ok(seen)
 }
 
-/// A pod that is done holds no memory.
-fn is_done(pod: &Value) -> bool {
-    matches!(text(pod, "/status/phase"), "Succeeded" | "Failed")
-}
-
-/// The containers of one pod. Init containers have ended and count for nothing, but for sidecars.
+/// The containers of one pod.
 fn containers(pod: &Value, now: Timestamp) -> Vec<ContainerSeen> {
     let name = format!("{}/{}", text(pod, "/metadata/namespace"), text(pod, "/metadata/name"));
     let label = pod.pointer("/metadata/labels/app.kubernetes.io~1name").and_then(Value::as_str);
     let owner = text(pod, "/metadata/ownerReferences/0/name");
     let component = label.unwrap_or(if owner.is_empty() { &name } else { owner }).to_owned();
-    let always = items(pod, "/spec/initContainers").filter(|one| text(one, "/restartPolicy") == "Always");
-    items(pod, "/spec/containers")
-        .chain(always)
-        .map(|container| {
-            let status = items(pod, "/status/containerStatuses")
-                .chain(items(pod, "/status/initContainerStatuses"))
-                .find(|status| text(status, "/name") == text(container, "/name"));
+    pod::containers(pod)
+        .map(|(container, status)| {
             let limit = container.pointer("/resources/limits/memory").and_then(Value::as_str);
             ContainerSeen {
                 pod: name.clone(),

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::check::pod;
+
 /// A pod of a workload.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Pod {
@@ -54,7 +56,7 @@ pub(super) fn pod(object: &Value) -> Option<Pod> {
     let owners = object["metadata"]["ownerReferences"].as_array()?;
     let keeps = |owner: &&Value| matches!(owner["kind"].as_str(), Some("ReplicaSet" | "StatefulSet" | "DaemonSet"));
     let owner = owners.iter().find(keeps)?;
-    if matches!(object["status"]["phase"].as_str(), Some("Succeeded" | "Failed")) {
+    if pod::is_done(object) {
         return None;
     }
     Some(Pod {

@@ -43,7 +43,7 @@ fn every_container_is_seen_with_its_state_and_limit() {
 fn a_pod_that_is_done_holds_no_memory() {
     let mut pod = pod();
     pod["status"]["phase"] = json!("Succeeded");
-    assert!(is_done(&pod));
+    assert!(pod::is_done(&pod));
 }
 
 #[test]
